@@ -1,0 +1,1 @@
+"""Core knows no platform: the commands and the rules."""

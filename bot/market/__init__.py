@@ -1,0 +1,1 @@
+"""What is known about the market, and how a question becomes an answer."""

@@ -1,0 +1,1 @@
+"""Industries, embeddings and look-alikes."""
