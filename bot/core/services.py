@@ -1,0 +1,25 @@
+"""What handlers are handed: the store, the knowledge, the tagger, the settings and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.banks import Banks
+    from bot.market import Market
+    from bot.settings import Settings
+    from storage import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a handler may use; made once by `bot.app` and handed to all adapters."""
+
+    store: Store
+    market: Market  # the built-in knowledge; `banks.market(bank_id)` adds a bank's own
+    banks: Banks  # what is cached per bank: taxonomy, tagger, vectors, titles; dropped on changes
+    settings: Settings
+    clock: Callable[[], datetime]

@@ -1,0 +1,248 @@
+"""The rows as the rest of the house sees them; frozen values, times aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Status = Literal["pending", "accepted", "declined", "merged", "withdrawn"]
+STATUSES: tuple[Status, ...] = ("pending", "accepted", "declined", "merged", "withdrawn")
+SetBy = Literal["author", "tagger", "moderator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """Who writes, for which delivery, when. One write is one transaction.
+
+    `person_id` is None for the program itself (jobs, imports). A `delivery_id` that is already
+    done makes the write raise `AlreadyDone`, so that a redelivery has no second effect.
+    """
+
+    person_id: int | None
+    community_id: int | None
+    now: datetime
+    delivery_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityRow:
+    """A guild, a workspace or the console; `settings` are as stored (typed by core)."""
+
+    id: int
+    key: str
+    name: str
+    bank_id: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person behind one or more platform accounts."""
+
+    id: int
+    display_name: str
+    first_seen_at: datetime
+    accounts: tuple[str, ...] = ()
+    blocked_until: datetime | None = None  # in the community asked about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaTag:
+    """An industry of an idea; the primary one has rank 0."""
+
+    industry: str
+    rank: int
+    confidence: float
+    because: tuple[str, ...] = ()
+    set_by: SetBy = "tagger"
+    taxonomy_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteCount:
+    """Votes of one idea; `by_platform` maps platform to (up, down)."""
+
+    up: int = 0
+    down: int = 0
+    by_platform: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """Give up minus down."""
+        return self.up - self.down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIdea:
+    """An idea to be kept. `vector` is float32 bytes of `vector_model`."""
+
+    title: str
+    text: str
+    language: str = ""
+    is_anonymous: bool = False
+    beneficiaries: str = ""  # who benefits
+    link: str = ""
+    permalink: str | None = None
+    external_id: str | None = None
+    status: Status = "pending"
+    flags: tuple[str, ...] = ()  # why a moderator should look: "links_only", "not_an_idea" ...
+    tags: tuple[IdeaTag, ...] = ()
+    vector: bytes | None = None
+    vector_model: str | None = None
+    created_at: datetime | None = None  # imports keep their time
+    author_id: int | None = None  # whom it is credited to, if not the one who writes
+    author_name: str = ""  # imports: a name without an account
+    consent: Literal["own", "asked", "given"] = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idea:
+    """An idea as kept. `author_name` is "" where the author is anonymous or not yet agreed.
+
+    `author_id` is for rights checks only and never shown; None once the author was erased.
+    """
+
+    id: int
+    bank_id: int
+    number: int
+    title: str
+    text: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    author_id: int | None = None
+    author_name: str = ""
+    is_anonymous: bool = False
+    language: str = ""
+    beneficiaries: str = ""
+    link: str = ""
+    permalink: str | None = None
+    external_id: str | None = None
+    community_id: int | None = None
+    platform: str = ""
+    merged_into: int | None = None  # number of the idea it was merged into
+    reason: str = ""  # why it was declined
+    decided_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+    consent: str = "own"
+    tags: tuple[IdeaTag, ...] = ()
+    votes: VoteCount = VoteCount()
+    note_count: int = 0
+
+    @property
+    def primary(self) -> str:
+        """Give the id of the primary industry."""
+        return self.tags[0].industry if self.tags else "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdeaFilter:
+    """What to look for; the same for search, export and the queue. Empty fields don't filter."""
+
+    words: str = ""  # full text; "quoted phrases" kept together
+    industries: tuple[str, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    author_id: int | None = None  # "mine": includes one's own anonymous ideas
+    by_name: str = ""  # by:, never matches anonymous ideas
+    since: datetime | None = None
+    until: datetime | None = None
+    min_votes: int | None = None
+    platform: str = ""
+    flagged: bool | None = None
+    sort: Literal["best", "new", "old", "votes", "relevance"] = "relevance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of ideas with the whole count and the counts per industry and per status."""
+
+    ideas: tuple[Idea, ...]
+    total: int
+    offset: int
+    industries: Mapping[str, int] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Something a platform handed us, with its payload until it is done."""
+
+    id: str
+    community_key: str
+    platform: str
+    payload: Mapping[str, Any]
+    received_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """That something changed; `kind` is idea, settings, knowledge, taxonomy, vector ..."""
+
+    id: int
+    bank_id: int | None
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An idea as shown in a channel."""
+
+    idea_id: int
+    community_id: int
+    channel_id: str
+    message_id: str
+    thread_id: str | None = None
+    shown: str = ""  # hash of what is shown
+    lost_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something to be sent: `kind` is card, notice or reply; leased by one process at a time."""
+
+    id: int
+    key: str
+    platform: str
+    community_id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    dead_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One link of a bank's chain; names people and texts by reference only."""
+
+    id: int
+    bank_id: int
+    at: datetime
+    actor_id: int | None
+    action: str
+    subject: str  # "idea:42"
+    details: Mapping[str, Any]  # field names, version numbers, statuses; never text
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRow:
+    """A question as kept for follow-ups, feedback and gaps."""
+
+    id: int
+    community_id: int
+    person_id: int | None
+    thread_key: str
+    question: str
+    answer: str
+    entities: tuple[str, ...]
+    abstained: bool
+    reason: str | None
+    asked_at: datetime
