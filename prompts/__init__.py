@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent
 FALLBACK = "en"
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
-_LINE_START = re.compile(r"^(\s*)([-+#>]|\d+[.)])(?=\s|$)", re.MULTILINE)
+_LINE_START = re.compile(r"^(\s*\d*)([-+#.)])(?=\s|$)", re.MULTILINE)
 
 
 def plain(value: object) -> str:

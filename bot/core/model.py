@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from bot.core.services import Services
 
 __all__ = [
-    "ActionItem", "Actor", "Button", "Choice", "Citation", "Command", "Community", "Field", "FieldType",
-    "File", "Form", "Job", "NameValue", "Place", "Reply", "Request", "Role", "Section", "Select",
-    "SourceMessage", "Style", "Table", "Turn", "Value", "View", "Visibility",
+    "ActionItem", "Actor", "Button", "Choice", "Citation", "Command", "Community", "Field",
+    "FieldType", "File", "Form", "Job", "NameValue", "Place", "Reply", "Request", "Role",
+    "Section", "Select", "SourceMessage", "Style", "Table", "Turn", "Value", "View", "Visibility",
 ]  # fmt: skip
 
 Value = str | int | bool | tuple[str, ...] | None
@@ -71,6 +71,7 @@ class Actor:
     display_name: str
     role: Role = Role.MEMBER
     is_new: bool = False  # an account that the platform calls new; held against vote brigades
+    person_id: int | None = None  # filled in by dispatch, from the store
 
     @property
     def account_key(self) -> str:

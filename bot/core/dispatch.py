@@ -1,0 +1,147 @@
+"""Authorise, validate, rate-limit, handle; the one place where errors become replies."""
+
+from __future__ import annotations
+
+import secrets
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+import structlog
+
+from bot.core import commands
+from bot.core.errors import (
+    Busy,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    OperatorError,
+    ReelbankError,
+    UserError,
+)
+from bot.core.limits import require_quota
+from bot.core.model import Command, Form, Reply, Request, Role, Style, Visibility
+from bot.core.services import Services
+from bot.core.validate import validate
+from prompts import render
+from storage import AlreadyDone, NotThere, Stale, StoreError, StoreLocked
+
+__all__ = ["dispatch", "error_reply", "find", "validate", "visibility"]
+
+log = structlog.get_logger(__name__)
+
+
+def find(name: str) -> Command | None:
+    """Give the command of this exact name, listed or not."""
+    return _by_name().get(name)
+
+
+@cache
+def _by_name() -> dict[str, Command]:
+    return {command.name: command for command in commands.ALL}
+
+
+def visibility(request: Request) -> Visibility:
+    """Tell who will see the reply; an unknown command is answered to its asker."""
+    command = find(request.command)
+    return Visibility.ASKER if command is None else command.visibility(request)
+
+
+async def dispatch(services: Services, request: Request) -> Reply:
+    """Run one request. Raises nothing but cancellation: every error is a reply."""
+    try:
+        return await _run(services, request)
+    except Exception as error:  # noqa: BLE001  the one place where errors become replies
+        return error_reply(request, error)
+
+
+async def _run(services: Services, request: Request) -> Reply:
+    command = find(request.command)
+    if command is None:
+        raise NotFound("unknown_command", name=request.command)
+    request = await _known(services, request)
+    if request.actor.role < command.audience:
+        raise NotAllowed("not_allowed", role=command.audience.name.lower())
+    values, errors = validate(command, request.values, request.locale)
+    if errors:
+        return _field_errors(command, request, errors)
+    await require_quota(services, request, command)
+    return await command.handle(services, replace(request, values=values))
+
+
+async def _known(services: Services, request: Request) -> Request:
+    """Give the request with the person behind the account and the role that our own list grants."""
+    actor, community = request.actor, request.community
+    person = await services.store.members.ensure(
+        community.id, actor.account_key, actor.display_name, request.now
+    )
+    granted = await services.store.members.role(community.id, actor.account_key)
+    role = max(actor.role, Role(granted)) if granted else actor.role
+    return replace(request, actor=replace(actor, person_id=person.id, role=role))
+
+
+def _field_errors(command: Command, request: Request, errors: Mapping[str, str]) -> Reply:
+    """Say what is wrong with each field and hand the form back with what was typed."""
+    form = None
+    if command.form_fields and any(f.name in errors for f in command.form_fields):
+        form = Form(
+            command=command.name,
+            title=command.form_title,
+            fields=command.form_fields,
+            values=request.values,
+        )
+    return Reply(
+        text=render("error.fields", request.locale, errors=list(errors.values())),
+        style=Style.DANGER,
+        is_private=True,
+        errors=errors,
+        form=form,
+        ok=False,
+    )
+
+
+def error_reply(request: Request, error: Exception) -> Reply:
+    """Turn an error into words with a reference that leads to the log line, which holds none."""
+    reference = secrets.token_hex(3)
+    known = _as_user_error(error)
+    if known is None:
+        log.error("failed", reference=reference, command=request.command, **_traced(error))
+        known = UserError("unexpected")
+    else:
+        log.info("refused", reference=reference, command=request.command, why=known.text)
+    return Reply(
+        text=render(f"error.{known.text}", request.locale, **known.values),
+        footer=render("error.reference", request.locale, reference=reference),
+        style=Style.DANGER,
+        is_private=True,
+        ok=False,
+    )
+
+
+def _as_user_error(error: Exception) -> UserError | None:
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, AlreadyDone):
+        return Conflict("already_done")
+    if isinstance(error, Stale):
+        return Conflict("stale", current=str(getattr(error.current, "status", error.current)))
+    if isinstance(error, NotThere):
+        return NotFound("not_there")
+    if isinstance(error, StoreLocked):
+        return Busy("busy")
+    if isinstance(error, StoreError | OperatorError):
+        return None
+    return UserError("unexpected") if isinstance(error, ReelbankError) else None
+
+
+def _traced(error: Exception) -> dict[str, object]:
+    """Give type and frames; the message only of our own errors, others may quote a member."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    is_ours = isinstance(error, StoreError | OperatorError)
+    return {
+        "error": type(error).__name__,
+        "where": where,
+        **({"why": str(error)} if is_ours else {}),
+    }

@@ -1,0 +1,140 @@
+"""A typed line as a command with its values: the console's and Slack's syntax, in one place.
+
+`/idea search crash industry:insurance` names a command, then options as `name:value`,
+`name=value` or `--name value` (quotes hold blanks together), and words, which fill the remaining
+options in their order; the last text option takes the rest of the line as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.core.model import Command, Field, FieldType, Value
+
+_TOKEN = re.compile(
+    r"(?P<dash>--)?(?P<name>[A-Za-z_][\w-]{0,31})(?P<sep>[:=])?"
+    r"(?P<value>(?<=[:=])(?:\"[^\"]*\"|“[^”]*”|'[^']*'|\S+))?"
+)
+_WORD = re.compile(r"\S+")
+_SHORT = {FieldType.INTEGER, FieldType.IDEA, FieldType.CHOICE, FieldType.CHANNEL, FieldType.MEMBER}
+_NEAR = 70
+"""rapidfuzz's ratio (0 to 100) from which a mistyped command is suggested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line names: a command and the rest, or none, with the nearest names."""
+
+    command: Command | None
+    rest: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+def split_command(text: str, commands: Iterable[Command]) -> Line:
+    """Find the longest command name at the start of a line, `/` or not, any case.
+
+    The second word of a family alone will do where it is the only one of its kind
+    (`/search x` for `/idea search x`).
+    """
+    listed = [c for c in commands if c.is_listed]
+    line = text.strip().removeprefix("/").lstrip()
+    words = [m.group().lower() for m in _WORD.finditer(line[:200])][:2]
+    by_name = {c.name: c for c in listed}
+    for count in (2, 1):
+        found = by_name.get(" ".join(words[:count])) if len(words) >= count else None
+        if found:
+            return Line(found, _after(line, count))
+    short = [c for c in listed if words and c.name.partition(" ")[2] == words[0]]
+    if len(short) == 1:
+        return Line(short[0], _after(line, 1))
+    return Line(None, line, _nearest(words, list(by_name)))
+
+
+def _after(line: str, words: int) -> str:
+    return re.sub(r"^(\S+\s*){%d}" % words, "", line, count=1)
+
+
+def _nearest(words: list[str], names: list[str]) -> tuple[str, ...]:
+    if not words:
+        return ()
+    family = tuple(n for n in names if n.split()[0] == words[0])
+    pool = family if family and len(words) == 1 else names
+    typed = " ".join(words)
+    found = process.extract(typed, pool, scorer=fuzz.WRatio, limit=3, score_cutoff=_NEAR)
+    if not found and family:
+        return family[:6]
+    return tuple(name for name, _, _ in found) if pool is names else family[:6]
+
+
+def parse_line(command: Command, rest: str) -> dict[str, Value]:
+    """Read the rest of a line into the command's options; nothing is checked yet."""
+    options = {f.name: f for f in command.options}
+    values, left = _named(rest, options)
+    inline = command.inline or _last_text(command)
+    for field in command.options:
+        if field.name in values or field.type is FieldType.FLAG or not left.strip():
+            continue
+        if field.name == inline or field.type not in _SHORT:
+            values[field.name], left = left.strip(), ""
+        else:
+            word, remaining = _first_word(left)
+            if _fits(field, word):
+                values[field.name], left = word, remaining
+    if left.strip() and inline and inline not in values:
+        values[inline] = left.strip()
+    elif left.strip():
+        values["rest"] = left.strip()
+    return values
+
+
+def _last_text(command: Command) -> str | None:
+    texts = [f.name for f in command.options if f.type in {FieldType.LINE, FieldType.TEXT}]
+    return texts[-1] if texts else None
+
+
+def _named(rest: str, options: dict[str, Field]) -> tuple[dict[str, Value], str]:
+    """Take the `name:value` parts out of a line; words that only look like it stay."""
+    values: dict[str, Value] = {}
+    kept: list[str] = []
+    at = 0
+    for found in _TOKEN.finditer(rest):
+        name = found["name"].lower().replace("-", "_")
+        is_start = found.start() == 0 or rest[found.start() - 1].isspace()
+        if found.start() < at or not is_start or name not in options or name in values:
+            continue
+        taken = _value(found, options[name], rest)
+        if taken is None:
+            continue
+        values[name], end = taken
+        kept.append(rest[at : found.start()])
+        at = end
+    return values, "".join([*kept, rest[at:]])
+
+
+def _value(found: re.Match[str], field: Field, rest: str) -> tuple[Value, int] | None:
+    if found["value"] is not None:
+        return found["value"].strip("\"“”'"), found.end()
+    if not found["dash"]:
+        return None
+    if field.type is FieldType.FLAG:
+        return True, found.end()
+    following = re.compile(r"\s+(\"[^\"]*\"|\S+)").match(rest, found.end())
+    return (following[1].strip('"'), following.end()) if following else None
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    found = _WORD.search(text)
+    return (found.group(), text[found.end() :]) if found else ("", text)
+
+
+def _fits(field: Field, word: str) -> bool:
+    if field.type in {FieldType.INTEGER, FieldType.IDEA}:
+        return re.fullmatch(r"#?-?\d{1,15}", word) is not None
+    if field.type is FieldType.CHOICE and field.choices:
+        known = {t.lower() for c in field.choices for t in (c.value, c.label)}
+        return word.lower() in known
+    return True

@@ -1,0 +1,123 @@
+"""What is said to the bot without a command: mentions, direct messages, follow-ups in threads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import commands
+from bot.core.dispatch import dispatch
+from bot.core.lines import parse_line, split_command
+from bot.core.model import Actor, Button, Community, Place, Reply, Request, Style, Value
+from bot.core.services import Services
+from prompts import render
+
+_IDEA = re.compile(
+    r"^\s*(?:use[ -]?case|idea|idée|idee|ideia|アイデア|创意|想法|点子)\s*[:：]\s*", re.IGNORECASE
+)
+_LONGEST = 4000
+"""Characters of a message that are read: Discord's limit with Nitro."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message that may be meant for the bot; `text` is without the mention of the bot."""
+
+    actor: Actor
+    community: Community
+    place: Place
+    text: str
+    now: datetime
+    is_mention: bool = False
+    is_direct: bool = False
+    in_own_thread: bool = False  # a thread that the bot answers in, or a reply to its message
+    locale: str = "en"
+    delivery_id: str | None = None
+
+
+async def hear(services: Services, heard: Heard) -> Reply | None:
+    """Answer, offer to keep an idea, run a command that was typed; None means: stay silent."""
+    if not _is_meant_for_us(heard):
+        return None
+    request = request_of(heard)
+    if request is None:
+        return _offer(heard)
+    return await dispatch(services, request)
+
+
+def _is_meant_for_us(heard: Heard) -> bool:
+    if heard.is_direct:
+        return True
+    modes = heard.community.settings.get("channel_modes") or {}
+    mode = modes.get(heard.place.channel_id, heard.community.settings.get("answers", "mention"))
+    if mode == "off":
+        return False
+    if heard.is_mention or heard.in_own_thread:
+        return True
+    return mode == "all" and _is_question(heard.text)
+
+
+def _is_question(text: str) -> bool:
+    """Tell whether a message that is not addressed to the bot asks something."""
+    return text.rstrip().endswith(("?", "？", "؟")) and len(text.split()) > 2  # noqa: PLR2004
+
+
+def request_of(heard: Heard) -> Request | None:
+    """Give the request that a message makes; None where it reads like an idea."""
+    text = heard.text.strip()[:_LONGEST]
+    line = split_command(text, commands.ALL)
+    if line.command and _is_typed_command(text, line.command.name):
+        return _request(heard, line.command.name, parse_line(line.command, line.rest))
+    if not text:
+        return _request(heard, "help", {})
+    if _IDEA.match(text) or reads_like_idea(text):
+        return None
+    return _request(heard, "ask", {"question": text})
+
+
+def reads_like_idea(text: str) -> bool:
+    """Tell whether free text is a use case rather than a question about the market."""
+    from bot.tagging import reads_like_idea as reads  # noqa: PLC0415  loads the lexicon
+
+    return reads(text)
+
+
+def _is_typed_command(text: str, name: str) -> bool:
+    """Tell a command from a question that begins with its word ("export rules in China?")."""
+    is_family = " " in name and text.lower().lstrip("/").startswith(name)
+    return text.startswith("/") or is_family or text.strip().lower() == name
+
+
+def _request(heard: Heard, command: str, values: dict[str, Value]) -> Request:
+    return Request(
+        command=command,
+        actor=heard.actor,
+        community=heard.community,
+        now=heard.now,
+        values=values,
+        place=heard.place,
+        locale=heard.locale,
+        delivery_id=heard.delivery_id,
+    )
+
+
+def _offer(heard: Heard) -> Reply:
+    """Ask whether an idea is to be kept; nothing is recorded before the member says so."""
+    text = _IDEA.sub("", heard.text.strip(), count=1)[:_LONGEST]
+    return Reply(
+        text=render("listen.keep_this", heard.locale),
+        buttons=(
+            Button(
+                label=render("listen.keep", heard.locale),
+                command="idea add",
+                values={"text": text, "permalink": heard.place.permalink},
+                style=Style.PRIMARY,
+            ),
+            Button(
+                label=render("listen.ask_instead", heard.locale),
+                command="ask",
+                values={"question": text[:1000]},
+            ),
+        ),
+    )
