@@ -17,7 +17,6 @@ from bot.core.errors import (
     NotAllowed,
     NotFound,
     OperatorError,
-    ReelbankError,
     UserError,
 )
 from bot.core.limits import require_quota
@@ -116,23 +115,22 @@ def error_reply(request: Request, error: Exception) -> Reply:
         style=Style.DANGER,
         is_private=True,
         ok=False,
+        is_busy=isinstance(known, Busy),
     )
 
 
 def _as_user_error(error: Exception) -> UserError | None:
+    """Give the words for an error that a person can do something about; None for all others."""
     if isinstance(error, UserError):
         return error
-    if isinstance(error, AlreadyDone):
-        return Conflict("already_done")
     if isinstance(error, Stale):
         return Conflict("stale", current=str(getattr(error.current, "status", error.current)))
-    if isinstance(error, NotThere):
-        return NotFound("not_there")
-    if isinstance(error, StoreLocked):
-        return Busy("busy")
-    if isinstance(error, StoreError | OperatorError):
-        return None
-    return UserError("unexpected") if isinstance(error, ReelbankError) else None
+    known = {
+        AlreadyDone: Conflict("already_done"),
+        NotThere: NotFound("not_there"),
+        StoreLocked: Busy("busy"),
+    }
+    return next((words for kind, words in known.items() if isinstance(error, kind)), None)
 
 
 def _traced(error: Exception) -> dict[str, object]:

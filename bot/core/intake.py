@@ -27,12 +27,16 @@ from bot.core.model import (
     Turn,
 )
 from bot.core.services import Services
+from prompts import render
 from storage import StoreLocked
 
 log = structlog.get_logger(__name__)
 
 ACCEPT_TIMEOUT_S = 1.0
 """How long an acknowledgement waits for the store; platforms give three seconds in all."""
+
+PATIENCE_S = 120.0
+"""How long an accepted delivery is tried against a locked store before it is left to replay."""
 
 _RETRY_S = 0.5
 _MAX_ATTEMPTS = 3
@@ -68,8 +72,18 @@ async def accept(
 
 
 async def run(services: Services, request: Request) -> Reply:
-    """Dispatch an accepted delivery and mark it done, also where it wrote nothing."""
+    """Dispatch an accepted delivery and mark it done, also where it wrote nothing.
+
+    A delivery that meets a locked store is tried again for `PATIENCE_S`; after that it stays
+    unfinished and is replayed, and the reply says that it is not kept yet.
+    """
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
     reply = await dispatch(services, request)
+    while reply.is_busy and request.delivery_id and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(_RETRY_S)
+        reply = await dispatch(services, request)
+    if reply.is_busy and request.delivery_id:
+        return replace(reply, text=render("common.still_saving", request.locale))
     await _finish(services, request, "done" if reply.ok else "refused")
     return reply
 
@@ -79,8 +93,9 @@ async def settle(services: Services, request: Request) -> Reply | None:
 
     Waits until the store is free. The caller has said "still saving" and edits that message.
     """
-    while (accepted := await accept(services, request, timeout_s=10.0)) is Accepted.SLOW:
-        await asyncio.sleep(_RETRY_S)
+    accepted = Accepted.SLOW
+    while accepted is Accepted.SLOW:  # each turn waits inside the store until it is free
+        accepted = await accept(services, request, timeout_s=10.0)
     return None if accepted is Accepted.SEEN else await run(services, request)
 
 
@@ -120,8 +135,13 @@ async def replay(
 
 
 async def _finish(services: Services, request: Request, outcome: str) -> None:
-    if request.delivery_id is not None:
+    if request.delivery_id is None:
+        return
+    try:
         await services.store.deliveries.finish(request.delivery_id, outcome)
+    except StoreLocked:
+        # The effect is committed and marked with it; only the payload is wiped later, by replay.
+        log.warning("finish_waits", delivery=request.delivery_id)
 
 
 def to_payload(request: Request) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def split_command(text: str, commands: Iterable[Command]) -> Line:
 
 
 def _after(line: str, words: int) -> str:
-    return re.sub(r"^(\S+\s*){%d}" % words, "", line, count=1)
+    return line.split(maxsplit=words)[words] if len(line.split(maxsplit=words)) > words else ""
 
 
 def _nearest(words: list[str], names: list[str]) -> tuple[str, ...]:

@@ -276,6 +276,7 @@ class Reply:
     announce: Reply | None = None  # said to everyone in the channel besides (ask consent, share)
     errors: Mapping[str, str] = field(default_factory=dict)  # field name -> what is wrong with it
     progress: AsyncIterator[Reply] | None = None
+    is_busy: bool = False  # the store was locked: the same request may be run again
     ok: bool = True  # False for a refusal or an error; the command line exits with 1
     question_id: int | None = None  # the stored question that this answers (threads, feedback)
 
