@@ -1,0 +1,114 @@
+"""Typed lines: the console's and Slack's way of naming a command and its options."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.lines import parse_line, split_command
+from bot.core.model import Choice, Command, Field, FieldType, Reply, Request
+from bot.core.services import Services
+
+
+async def _nothing(_services: Services, _request: Request) -> Reply:
+    return Reply()
+
+
+SEARCH = Command(
+    name="idea search",
+    summary="Search",
+    handle=_nothing,
+    fields=(
+        Field(name="text", label="Words"),
+        Field(name="industry", label="Industry", type=FieldType.CHOICE),
+        Field(name="page", label="Page", type=FieldType.INTEGER),
+    ),
+    inline="text",
+)
+DECLINE = Command(
+    name="mod decline",
+    summary="Decline",
+    handle=_nothing,
+    fields=(
+        Field(name="number", label="Idea", type=FieldType.IDEA, is_required=True),
+        Field(name="reason", label="Reason", type=FieldType.TEXT),
+    ),
+)
+VOTE = Command(
+    name="idea vote",
+    summary="Vote",
+    handle=_nothing,
+    fields=(
+        Field(name="number", label="Idea", type=FieldType.IDEA),
+        Field(
+            name="vote",
+            label="Vote",
+            type=FieldType.CHOICE,
+            choices=(Choice("1", "up"), Choice("-1", "down"), Choice("0", "none")),
+        ),
+    ),
+)
+ASK = Command(
+    name="ask",
+    summary="Ask",
+    handle=_nothing,
+    fields=(
+        Field(name="question", label="Question"),
+        Field(name="private", label="Private", type=FieldType.FLAG),
+    ),
+    inline="question",
+)
+ALL = (SEARCH, DECLINE, VOTE, ASK)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "rest"),
+    [
+        ("/idea search crash", "idea search", "crash"),
+        ("IDEA   Search  crash  test", "idea search", "crash  test"),
+        ("/search crash", "idea search", "crash"),
+        ("/ask how long\nis a clip?", "ask", "how long\nis a clip?"),
+        ("/ask", "ask", ""),
+    ],
+)
+def test_the_longest_name_is_found(line: str, name: str, rest: str) -> None:
+    found = split_command(line, ALL)
+
+    assert found.command is not None
+    assert (found.command.name, found.rest) == (name, rest)
+
+
+def test_a_mistyped_name_brings_the_nearest() -> None:
+    assert split_command("/idea serch x", ALL).nearest[0] == "idea search"
+    assert split_command("/idea", ALL).nearest == ("idea search", "idea vote")
+    assert split_command("", ALL).nearest == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "rest", "values"),
+    [
+        (SEARCH, "car crash", {"text": "car crash"}),
+        (
+            SEARCH,
+            'car industry:insurance "two words" page=2',
+            {"text": 'car  "two words"', "industry": "insurance", "page": "2"},
+        ),
+        (DECLINE, "42 too vague: see rules", {"number": "42", "reason": "too vague: see rules"}),
+        (DECLINE, "#42 reason:'not ours'", {"number": "#42", "reason": "not ours"}),
+        (VOTE, "7 up", {"number": "7", "vote": "up"}),
+        (VOTE, "7 -1", {"number": "7", "vote": "-1"}),
+        (ASK, "is it 16:9? --private", {"question": "is it 16:9?", "private": True}),
+        (ASK, "what does price:high mean", {"question": "what does price:high mean"}),
+        (ASK, "a\n\nb", {"question": "a\n\nb"}),
+    ],
+)
+def test_options_and_words_are_told_apart(
+    command: Command, rest: str, values: dict[str, object]
+) -> None:
+    assert parse_line(command, rest) == values
+
+
+@given(st.text(max_size=400))
+def test_any_line_is_read(text: str) -> None:
+    found = split_command(text, ALL)
+    for command in ALL:
+        assert isinstance(parse_line(command, found.rest), dict)
