@@ -96,6 +96,15 @@ class NewIdea:
     author_id: int | None = None  # whom it is credited to, if not the one who writes
     author_name: str = ""  # imports: a name without an account
     consent: Literal["own", "asked", "given"] = "own"
+    # Only in an admin's import of an export: what the idea already was. A number that is taken
+    # in the bank, or None, gives the next free one; `merged_into` is a number of the same export.
+    number: int | None = None
+    updated_at: datetime | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+    merged_into: int | None = None
+    platform: str = ""
+    tallies: VoteCount = VoteCount()  # votes whose voters are not known here; added to the counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
