@@ -1,0 +1,143 @@
+"""One pass over a text's words that finds every keyword of every industry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.tagging.words import RUNNING, Word, fold, words
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a pattern stands for: a label (industry id, or an English gloss) and its weight."""
+
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A pattern found at `text[start:end]`; `pattern` names it, so that twice counts once."""
+
+    entry: Entry
+    pattern: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    parts: tuple[tuple[str, bool], ...]  # (folded word, is a prefix)
+    entry: Entry
+    name: str
+
+
+def _parts(pattern: str) -> tuple[tuple[str, bool], ...]:
+    """Split "autonomous driv*" into its words; the star belongs to the word before it."""
+    found = []
+    for word in words(pattern):
+        starred = pattern[word.end : word.end + 1] == "*"
+        found.append((word.folded, starred))
+    return tuple(found)
+
+
+@lru_cache(maxsize=65_536)
+def singular(word: str) -> str:
+    """Cut a plural s: "books" meets the keyword "book", "boss" stays."""
+    long_enough = len(word) > 3  # noqa: PLR2004  "gas" is no plural
+    return word[:-1] if long_enough and word[-1] == "s" and word[-2] not in "su" else word
+
+
+class Lexicon:
+    """Patterns by their first word; cost grows with the text, hardly with the patterns."""
+
+    def __init__(self, patterns: Iterable[tuple[str, Entry]]) -> None:
+        self._exact: dict[str, list[_Pattern]] = defaultdict(list)
+        self._prefix: dict[str, list[_Pattern]] = defaultdict(list)
+        self._running: dict[str, list[_Pattern]] = defaultdict(list)
+        self._longest_running = 1
+        for name, entry in patterns:
+            self._add(name, entry)
+
+    def _add(self, name: str, entry: Entry) -> None:
+        parts = _parts(name)
+        if not parts:
+            return
+        pattern = _Pattern(parts, entry, name)
+        word, starred = parts[0]
+        if len(parts) == 1 and RUNNING.search(word):
+            self._running[word].append(pattern)
+            self._longest_running = max(self._longest_running, len(word))
+        elif starred:
+            self._prefix[word].append(pattern)
+        else:
+            self._exact[word].append(pattern)
+
+    def find(self, text_words: Sequence[Word]) -> list[Hit]:
+        """Give all hits in order of the text; overlapping ones of a label are kept once."""
+        hits: list[Hit] = []
+        for at, word in enumerate(text_words):
+            if RUNNING.search(word.folded):
+                hits.extend(self._find_running(word))
+            for pattern in self._starting(word.folded):
+                end = _matches(pattern, text_words, at)
+                if end is not None:
+                    hits.append(Hit(pattern.entry, pattern.name, word.start, end))
+        return _without_covered(hits)
+
+    def _starting(self, word: str) -> Iterable[_Pattern]:
+        yield from self._exact.get(word, ())
+        one = singular(word)
+        if one != word:
+            yield from self._exact.get(one, ())
+        for length in range(1, len(word) + 1):
+            yield from self._prefix.get(word[:length], ())
+
+    def _find_running(self, word: Word) -> Iterable[Hit]:
+        for start in range(len(word.folded)):
+            for length in range(1, self._longest_running + 1):
+                piece = word.folded[start : start + length]
+                for pattern in self._running.get(piece, ()):
+                    # Folding may change lengths (half-width kana); the span stays in the word.
+                    first = min(word.start + start, word.end - 1)
+                    last = min(first + length, word.end)
+                    yield Hit(pattern.entry, pattern.name, first, last)
+
+
+def _matches(pattern: _Pattern, text_words: Sequence[Word], at: int) -> int | None:
+    if at + len(pattern.parts) > len(text_words):
+        return None
+    for offset, (part, starred) in enumerate(pattern.parts):
+        folded = text_words[at + offset].folded
+        fits = folded.startswith(part) if starred else part in (folded, singular(folded))
+        if not fits:
+            return None
+    return text_words[at + len(pattern.parts) - 1].end
+
+
+def _without_covered(hits: list[Hit]) -> list[Hit]:
+    """Drop a hit that lies within a longer one: "games" inside "board games", of any label."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        inside = any(
+            k.start <= hit.start
+            and hit.end <= k.end
+            and (k.end - k.start > hit.end - hit.start or k.entry.label == hit.entry.label)
+            for k in kept
+        )
+        if not inside:
+            kept.append(hit)
+    return kept
+
+
+def industry_patterns(
+    industry_id: str, keywords: Iterable[str], weak: Iterable[str]
+) -> Iterable[tuple[str, Entry]]:
+    """Give an industry's keywords as patterns: strong ones weigh 1, weak ones 0.4."""
+    for keyword in keywords:
+        yield fold(keyword), Entry(industry_id, 1.0)
+    for keyword in weak:
+        yield fold(keyword), Entry(industry_id, 0.4)

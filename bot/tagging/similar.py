@@ -1,0 +1,182 @@
+"""Look-alikes: how likely two texts tell the same idea, and which words they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from bot.tagging import languages
+from bot.tagging.embedder import EmbedderBroken
+from bot.tagging.model import Embedder, Match, Vectors
+from bot.tagging.words import content, fold, normalised, stem
+
+SUGGEST = 0.50  # from here on a look-alike is shown while submitting
+PROBABLE = 0.58  # from here on "probably the same": a pair for the moderators' queue
+EXACT = 1.0  # equal after normalisation: the only likeness that merges by itself
+SHOWN = 3
+NEAREST = 25  # by cosine alone, from which the blend picks: it reorders little
+_MOST_SHARED = 6
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|instead of|don'?t|doesn'?t|isn'?t|no longer|sin|sem|sans|ohne"
+    r"|nicht|kein\w*|non|senza|niet|zonder|без|не)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A text made ready for comparing."""
+
+    text: str
+    same: str  # the normalised text: equal means the same idea
+    content: Mapping[str, str]  # stem -> the word as typed
+    vector: Vectors | None = None
+
+
+class Likeness:
+    """Compares texts: by vectors and words where there is an embedder, else by words alone."""
+
+    def __init__(self, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder
+
+    @property
+    def notice(self) -> str | None:
+        """Say "lexical" where no embedder works, so that a person can be told."""
+        return "lexical" if self._embedder is None else None
+
+    def encode(self, texts: Sequence[str]) -> Vectors | None:
+        """Give one vector per text, the one to keep with an idea; None without an embedder."""
+        if self._embedder is None or not texts:
+            return None
+        try:
+            return self._embedder.encode([meaning(text) for text in texts])
+        except EmbedderBroken:
+            self._embedder = None
+            return None
+
+    def prepare(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[Item]:
+        """Read texts for comparing; embeds them where no vectors are given."""
+        rows = vectors if vectors is not None else self.encode(texts)
+        return [
+            Item(text, normalised(text), _content(text), None if rows is None else rows[n])
+            for n, text in enumerate(texts)
+        ]
+
+    def compare(self, one: Item, other: Item) -> tuple[float, tuple[str, ...]]:
+        """Give the likeness (0 to 1) of two texts and the content words of `one` they share."""
+        if one.same and one.same == other.same:
+            return EXACT, tuple(one.content.values())[:_MOST_SHARED]
+        common = [typed for key, typed in one.content.items() if key in other.content]
+        cosine = None
+        if one.vector is not None and other.vector is not None:
+            cosine = float(one.vector @ other.vector)
+        score = _blend(cosine, one, other, len(common))
+        return round(min(max(score, 0.0), 0.999), 4), tuple(common[:_MOST_SHARED])
+
+    def matches(
+        self,
+        item: Item,
+        others: Mapping[str, Item],
+        *,
+        at_least: float = SUGGEST,
+        limit: int = SHOWN,
+    ) -> list[Match]:
+        """Give the likest of `others` (by their ids), likest first, ties in order given."""
+        found = [Match(key, *self.compare(item, other)) for key, other in others.items()]
+        found = [match for match in found if match.score >= at_least]
+        return sorted(found, key=lambda match: -match.score)[:limit]
+
+    def similar_batch(
+        self,
+        items: Sequence[tuple[str, str]],
+        *,
+        at_least: float = SUGGEST,
+        limit: int = SHOWN,
+    ) -> list[tuple[str, list[Match]]]:
+        """Compare each (id, text) with the earlier ones; results in the order given."""
+        ready = self.prepare([text for _, text in items])
+        finder = _Finder(ready)
+        results = []
+        for n, (item_id, _) in enumerate(items):
+            earlier = {str(k): ready[k] for k in finder.candidates(n)}
+            found = self.matches(ready[n], earlier, at_least=at_least, limit=limit)
+            named = [Match(items[int(m.id)][0], m.score, m.shared) for m in found]
+            results.append((item_id, named))
+        return results
+
+
+class _Finder:
+    """Proposes earlier rows worth comparing: the nearest by vector, by shared words, the equal."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        vectors = [i.vector for i in items]
+        self._vectors = (
+            np.stack([v for v in vectors if v is not None]) if all_given(vectors) else None
+        )
+        self._by_word: dict[str, list[int]] = {}
+        self._by_same: dict[str, int] = {}
+
+    def candidates(self, n: int) -> list[int]:
+        """Give rows before `n`, in order; must be asked for each n in turn."""
+        item = self._items[n]
+        found: set[int] = set()
+        if item.same in self._by_same:
+            found.add(self._by_same[item.same])
+        if self._vectors is not None and n:
+            cosines = self._vectors[:n] @ self._vectors[n]
+            count = min(NEAREST, n)
+            found.update(int(k) for k in np.argpartition(-cosines, count - 1)[:count])
+        elif self._vectors is None:
+            found.update(self._sharing(item))
+        for key in item.content:
+            self._by_word.setdefault(key, []).append(n)
+        if item.same:
+            self._by_same.setdefault(item.same, n)
+        return sorted(found)
+
+    def _sharing(self, item: Item) -> list[int]:
+        counts: dict[int, float] = {}
+        for key in item.content:
+            rows = self._by_word.get(key, ())
+            for row in rows:
+                counts[row] = counts.get(row, 0.0) + 1.0 / (1.0 + len(rows)) ** 0.5
+        return sorted(counts, key=lambda row: (-counts[row], row))[:NEAREST]
+
+
+def all_given(vectors: Sequence[Vectors | None]) -> bool:
+    """Tell whether there is any row and none lacks its vector."""
+    return bool(vectors) and all(v is not None for v in vectors)
+
+
+def meaning(text: str) -> str:
+    """Give the text to embed: itself, or its English glosses where the lexicon knows enough."""
+    language = languages.guess(text)
+    glossed = languages.gloss(text, language) if language != "en" else None
+    return glossed.text if glossed is not None else text
+
+
+def _content(text: str) -> dict[str, str]:
+    language = languages.guess(text)
+    own = content(text)
+    glossed = languages.gloss(text, language) if language != "en" else None
+    if glossed is None:
+        return own
+    for hit in glossed.hits:
+        for word in hit.entry.label.split():
+            own.setdefault(stem(fold(word)), text[hit.start : hit.end])
+    return own
+
+
+def _blend(cosine: float | None, one: Item, other: Item, common: int) -> float:
+    fewer = min(len(one.content), len(other.content))
+    overlap = common / fewer if fewer else 0.0
+    if cosine is None:
+        fuzzy = fuzz.token_set_ratio(one.same, other.same) / 100.0
+        return 0.75 * overlap + 0.25 * fuzzy if common else 0.0
+    return cosine

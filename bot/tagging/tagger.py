@@ -1,0 +1,278 @@
+"""The industry tagger: which industries would use the video, how surely, and because of what."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.tagging import ideas, languages, linear
+from bot.tagging.embedder import EmbedderBroken
+from bot.tagging.lexicon import Entry, Hit, Lexicon, industry_patterns
+from bot.tagging.linear import Matrix
+from bot.tagging.model import Embedder, Tag, Tagging, Vectors
+from bot.tagging.taxonomy import OTHER, Taxonomy
+from bot.tagging.words import content, fold, stem, words
+
+MOST_TAGS = 4
+SECOND_SHARE = 0.12  # confidence from which a further industry is given
+SECOND_OF_FIRST = 0.2  # ... and its share of the first one's
+NOT_AN_IDEA = 0.6  # confidence in `other` that outweighs no keyword at all
+MOST_BECAUSE = 5
+KEPT_VECTORS = 4096
+
+# Corrections of moderators: likeness from which one counts, where it counts fully, and how much.
+EXAMPLE_FROM, EXAMPLE_FULL, EXAMPLE_WEIGHT, MOST_EXAMPLES = 0.32, 0.62, 5.0, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A moderator's choice in this bank: this text belongs to this industry."""
+
+    text: str
+    industry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the tagger sees it: its keywords, content words, and the text to embed."""
+
+    text: str
+    language: str
+    hits: tuple[Hit, ...]
+    content: dict[str, str]
+    meaning: str
+
+
+class Tagger:
+    """Tags texts for one taxonomy; thread-safe, deterministic.
+
+    Args:
+        taxonomy: the industries of the bank.
+        embedder: None tags by words alone, and `notice` says "lexical".
+    """
+
+    def __init__(self, taxonomy: Taxonomy, embedder: Embedder | None = None) -> None:
+        self.taxonomy = taxonomy
+        self.ids = taxonomy.ids
+        self._columns = {industry: n for n, industry in enumerate(self.ids)}
+        self._lexicon = Lexicon(
+            pattern
+            for i in taxonomy.industries
+            for pattern in industry_patterns(i.id, i.keywords, i.weak)
+        )
+        self._weights = linear.built_in()
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._vectors: OrderedDict[str, Matrix] = OrderedDict()
+        self._descriptions: Matrix | None = None
+
+    @property
+    def notice(self) -> str | None:
+        """Say "lexical" where no embedder works, so that a person can be told."""
+        return "lexical" if self._embedder is None else None
+
+    def tag(self, text: str, *, title: str = "", examples: Sequence[Example] = ()) -> Tagging:
+        """Tag one text; blocks for about ten milliseconds with an embedder."""
+        return self.tag_many([_joined(title, text)], examples=examples)[0]
+
+    def tag_many(
+        self,
+        texts: Sequence[str],
+        *,
+        examples: Sequence[Example] = (),
+        vectors: Vectors | None = None,
+    ) -> list[Tagging]:
+        """Tag texts in order; embeds them in batches unless `vectors` of `meaning` are given."""
+        read = [self.read(text) for text in texts]
+        rows = vectors if vectors is not None else self._encode([r.meaning for r in read])
+        known = [e for e in examples if self.taxonomy.current(e.industry)]
+        learnt = self._learnt(known)
+        return [
+            self._judge(r, None if rows is None else rows[n], learnt) for n, r in enumerate(read)
+        ]
+
+    def read(self, text: str) -> Read:
+        """Find the keywords; in another language than English through its glosses."""
+        language = languages.guess(text)
+        hits = self._lexicon.find(words(text))
+        glossed = languages.gloss(text, language) if language != "en" else None
+        if glossed is None:
+            return Read(text, language, tuple(hits), content(text), text)
+        found = [*hits, *self._through(glossed)]
+        in_english = {stem(fold(w)): w for h in glossed.hits for w in h.entry.label.split()}
+        return Read(text, language, tuple(found), in_english, glossed.text)
+
+    def _through(self, glossed: languages.Gloss) -> list[Hit]:
+        """Look the glosses up among the English keywords; spans stay those of the text."""
+        found = []
+        starts, at = [], 0
+        for hit in glossed.hits:
+            starts.append((at, at + len(hit.entry.label), hit))
+            at += len(hit.entry.label) + 1
+        for english in self._lexicon.find(words(glossed.text)):
+            said = [h for s, e, h in starts if s < english.end and english.start < e]
+            entry = Entry(english.entry.label, english.entry.weight)
+            found.append(Hit(entry, english.pattern, said[0].start, said[-1].end))
+        return found
+
+    def _encode(self, texts: Sequence[str]) -> Matrix | None:
+        """Embed texts, remembering the latest; None (from then on) where the runtime fails."""
+        if self._embedder is None:
+            return None
+        with self._lock:
+            missing = [t for t in dict.fromkeys(texts) if t not in self._vectors]
+            held = {t: self._vectors[t] for t in texts if t in self._vectors}
+        try:
+            fresh = self._embedder.encode(missing) if missing else np.zeros((0, 0), np.float32)
+        except EmbedderBroken:
+            self._embedder = None
+            return None
+        held.update(zip(missing, fresh, strict=True))
+        with self._lock:
+            self._vectors.update(held)
+            while len(self._vectors) > KEPT_VECTORS:
+                self._vectors.popitem(last=False)
+        return np.stack([held[t] for t in texts]) if texts else None
+
+    def _learnt(self, examples: Sequence[Example]) -> list[tuple[Example, Read, Matrix | None]]:
+        read = [self.read(e.text) for e in examples]
+        rows = self._encode([r.meaning for r in read])
+        return [
+            (e, r, None if rows is None else rows[n])
+            for n, (e, r) in enumerate(zip(examples, read, strict=True))
+        ]
+
+    def _judge(
+        self,
+        read: Read,
+        vector: Matrix | None,
+        learnt: Sequence[tuple[Example, Read, Matrix | None]],
+    ) -> Tagging:
+        reason = ideas.why_not(read.text)
+        if reason is not None:
+            return self._none(1.0, reason)
+        shares = linear.softmax(
+            self._logits(read, vector) + self._corrections(read, vector, learnt)
+        )
+        other = self._columns.get(OTHER)
+        if other is not None:
+            if not read.hits and shares[other] > NOT_AN_IDEA:
+                return self._none(float(shares[other]), "chatter")
+            shares = shares.copy()
+            shares[other] = 0.0
+        shares = shares / max(float(shares.sum()), 1e-9)
+        return Tagging(
+            self._tags(read, shares), is_idea=True, taxonomy_version=self.taxonomy.version
+        )
+
+    def _none(self, confidence: float, reason: str) -> Tagging:
+        tag = Tag(OTHER, round(confidence, 3))
+        return Tagging((tag,), False, reason, self.taxonomy.version)  # noqa: FBT003
+
+    def _tags(self, read: Read, shares: Matrix) -> tuple[Tag, ...]:
+        order = sorted(range(len(self.ids)), key=lambda n: (-round(float(shares[n]), 6), n))
+        first = float(shares[order[0]])
+        least = max(SECOND_SHARE, SECOND_OF_FIRST * first)
+        chosen = [order[0], *(n for n in order[1:MOST_TAGS] if shares[n] >= least)]
+        return tuple(
+            Tag(self.ids[n], round(float(shares[n]), 3), self._because(read, self.ids[n]))
+            for n in chosen
+        )
+
+    def _because(self, read: Read, industry: str) -> tuple[str, ...]:
+        hits = [h for h in read.hits if h.entry.label == industry]
+        hits.sort(key=lambda h: (-h.entry.weight, h.start))
+        said = [read.text[h.start : h.end] for h in hits]
+        if not said:
+            said = self._telling_words(read, industry)
+        return tuple(dict.fromkeys(said))[:MOST_BECAUSE]
+
+    def _telling_words(self, read: Read, industry: str) -> list[str]:
+        """Without a keyword: the words that the fitted word weights count for this industry."""
+        weights = self._weights
+        if weights is None or industry not in weights.ids:
+            return []
+        column = weights.ids.index(industry)
+        worth = [
+            (float(weights.words[weights.terms[s], column]), typed)
+            for s, typed in read.content.items()
+            if s in weights.terms and typed in read.text
+        ]
+        return [typed for value, typed in sorted(worth, reverse=True) if value > 0][:2]
+
+    def _logits(self, read: Read, vector: Matrix | None) -> Matrix:
+        features = linear.keyword_features(read.hits, self._columns)
+        weights = self._weights
+        if weights is None:
+            plain = np.array([3.0, 1.0, 1.2, 0.5], dtype=np.float32)
+            return (features @ plain).astype(np.float32)
+        if vector is None:
+            fitted = weights.from_words(tuple(read.content))
+            return self._placed(fitted, None) + features @ weights.word_shared
+        fitted = weights.from_vectors(vector[None])[0]
+        return self._placed(fitted, vector) + features @ weights.shared
+
+    def _placed(self, fitted: Matrix, vector: Matrix | None) -> Matrix:
+        """Bring fitted logits to this taxonomy: merged ones join, new ones go by description."""
+        weights = self._weights
+        placed = np.full(len(self.ids), -np.inf, dtype=np.float32)
+        for industry, logit in zip(weights.ids if weights else (), fitted, strict=True):
+            current = self.taxonomy.current(industry)
+            if current is not None:
+                column = self._columns[current]
+                placed[column] = np.logaddexp(placed[column], logit)
+        new = np.isneginf(placed)
+        if new.any():
+            placed[new] = self._by_description(fitted, vector)[new]
+        return placed
+
+    def _by_description(self, fitted: Matrix, vector: Matrix | None) -> Matrix:
+        middle = np.full(len(self.ids), float(np.median(fitted)), dtype=np.float32)
+        if vector is None or self._weights is None:
+            return middle
+        if self._descriptions is None:
+            self._descriptions = self._encode(
+                [f"{i.name}. {i.description}" for i in self.taxonomy.industries]
+            )
+        if self._descriptions is None:
+            return middle
+        slope, origin = self._weights.likeness
+        logits: Matrix = (slope * (self._descriptions @ vector) + origin).astype(np.float32)
+        return logits
+
+    def _corrections(
+        self,
+        read: Read,
+        vector: Matrix | None,
+        learnt: Sequence[tuple[Example, Read, Matrix | None]],
+    ) -> Matrix:
+        """Add weight to the industries that moderators chose for the nearest texts."""
+        extra = np.zeros(len(self.ids), dtype=np.float32)
+        nearest = sorted(
+            ((_likeness(read, vector, r, v), e.industry) for e, r, v in learnt), reverse=True
+        )
+        for likeness, industry in nearest[:MOST_EXAMPLES]:
+            current = self.taxonomy.current(industry)
+            strength = (likeness - EXAMPLE_FROM) / (EXAMPLE_FULL - EXAMPLE_FROM)
+            if current is not None and strength > 0:
+                extra[self._columns[current]] += EXAMPLE_WEIGHT * min(strength, 1.0)
+        return extra
+
+
+def _likeness(read: Read, vector: Matrix | None, other: Read, other_vector: Matrix | None) -> float:
+    shared = len(read.content.keys() & other.content.keys())
+    by_words: float = shared / max(1.0, (len(read.content) * len(other.content)) ** 0.5)
+    if vector is None or other_vector is None:
+        # Words alone seldom agree by half, even between close paraphrases.
+        return float(min(1.0, by_words * 1.6))
+    return max(float(vector @ other_vector), float(by_words))
+
+
+def _joined(title: str, text: str) -> str:
+    """Put the title before the text unless the text begins with it anyway."""
+    opening = title.strip().rstrip(".… ")
+    return text if not opening or text.strip().startswith(opening) else f"{opening}. {text}"
