@@ -86,7 +86,7 @@ class Fact:
     condition: str | None = None  # any other condition, in words
     until: str | None = None  # the day from which the fact no longer held
     superseded: bool = False  # a newer fact of the same field replaces it
-    conflict: bool = False  # another source says otherwise and neither is known to be right
+    conflict: bool = False  # a better supported fact says otherwise: to be shown, not reckoned with
     line: int = 0
 
     @property
@@ -122,6 +122,9 @@ class Entity:
     may_mean: tuple[str, ...] = ()  # of a family or a name: entity ids, likeliest first
     members: tuple[str, ...] = ()  # of a family: entity ids, oldest first
     related: tuple[str, ...] = ()  # ids that people mix it up with or want beside it
+    regions: tuple[str, ...] = ()  # of a regulation: where it holds
+    industries: tuple[str, ...] = ()  # of a use case: ids of the industry list, primary first
+    topics: tuple[str, ...] = ()  # words that it is filed under; no names of it
     facts: tuple[Fact, ...] = ()
     file: str = ""
     line: int = 0
@@ -137,7 +140,7 @@ _FACT_TEXTS = (
     *("seller", "region", "condition", "until"),
 )
 _ENTITY_TEXTS = ("id", "name", "kind", "family", "predecessor", "successor")
-_ENTITY_LISTS = ("aliases", "may_mean", "members", "related")
+_ENTITY_LISTS = (*("aliases", "may_mean", "members", "related", "regions", "industries", "topics"),)
 _SOURCE_TEXTS = ("url", "title", "publisher", "date", "kind")
 
 
