@@ -1,0 +1,129 @@
+"""Decides what a question wants done, lets that part answer, and puts the answer together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.market.drafting import Ask, Draft, Notes, renumber
+from bot.market.knowledge import Knowledge
+from bot.market.lexicon import Lexicon
+from bot.market.lookup import lookup, profile, unknown
+from bot.market.model import Answer, IdeaLookup, Turn
+from bot.market.reading import Reader, Reading
+from bot.market.retrieval import Retriever
+from bot.market.talk import Intent, Talk
+from prompts import render
+
+_LONGEST = 2000  # characters of a question that are read
+
+
+class Engine:
+    """Answers questions from one state of the knowledge."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Prepare what all questions share."""
+        self._knowledge = knowledge
+        self._lexicon = lexicon
+        self._reader = Reader(knowledge, lexicon)
+        self._retriever = Retriever(knowledge)
+        self._talk = Talk(lexicon)
+
+    def answer(
+        self,
+        question: str,
+        *,
+        turns: Sequence[Turn],
+        locale: str | None,
+        today: date,
+        ideas: IdeaLookup | None,
+        ask_back: bool,
+    ) -> Answer:
+        """Answer one message, see `Market.answer`."""
+        reading = self._reader.read(question[:_LONGEST], locale)
+        ask = Ask(
+            knowledge=self._knowledge,
+            lexicon=self._lexicon,
+            retriever=self._retriever,
+            reading=reading,
+            notes=Notes(),
+            today=today,
+            locale=reading.locale,
+            ask_back=ask_back,
+            ideas=ideas,
+        )
+        draft = self._draft(ask)
+        return self._finish(ask, draft)
+
+    def _draft(self, ask: Ask) -> Draft:
+        if not ask.reading.words:
+            return Draft(
+                sentences=(ask.say("answer_unknown.empty"),), abstained=True, reason="unclear"
+            )
+        intent = self._talk.find(ask.reading)
+        if intent:
+            draft = self._talked(ask, intent)
+            if draft:
+                return draft
+        return self._facts(ask)
+
+    def _talked(self, ask: Ask, intent: Intent) -> Draft | None:
+        """Answer what is no question about the market; None if one hides in it."""
+        if intent.id in ("off_topic", "injection", "insult", "greeting", "thanks", "about"):
+            rest = self._talk.without(ask.reading, intent)
+            asked = self._again(ask, rest) if rest != ask.reading.text else ask
+            if rest and (intent.id == "off_topic" or rest != ask.reading.text):
+                found = lookup(asked)
+                if found and asked.reading.mentions:
+                    return found
+        return Draft(
+            sentences=(ask.say(f"answer_talk.{intent.id}"),), abstained=True, reason=intent.reason
+        )
+
+    def _again(self, ask: Ask, text: str) -> Ask:
+        return replace(ask, reading=self._reader.read(text, ask.locale))
+
+    def _facts(self, ask: Ask) -> Draft:
+        reading = ask.reading
+        if any(m.version for m in reading.mentions):
+            return unknown(ask)
+        found = lookup(ask)
+        if found:
+            return found
+        if reading.mentions and not [u for u in reading.units if u.weight >= 1]:
+            found = profile(ask)
+        if not found and not self._is_market(reading):
+            return Draft(
+                sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
+            )
+        return found or unknown(ask)
+
+    def _is_market(self, reading: Reading) -> bool:
+        """Tell whether a question that nothing answers is at least about this market."""
+        if reading.mentions:
+            return True
+        weights = [u.weight for u in reading.units if u.kind in ("field", "word", "place")]
+        unknown_weight = sum(u.weight for u in reading.units if u.kind == "unknown")
+        return bool(weights) and sum(weights) >= unknown_weight
+
+    def _finish(self, ask: Ask, draft: Draft) -> Answer:
+        body = (
+            "\n".join(draft.sentences)
+            if any("\n" in s for s in draft.sentences)
+            else " ".join(draft.sentences)
+        )
+        (text, *_), citations = renumber([body], ask.notes)
+        entities = tuple(self._knowledge.entities[e].id for e in draft.entities)
+        return Answer(
+            text=text,
+            citations=citations,
+            table=draft.table,
+            abstained=draft.abstained,
+            reason=draft.reason,
+            entities=entities,
+            related=draft.related,
+            choices=draft.choices,
+            locale=ask.locale,
+            is_gap=draft.is_gap,
+        )

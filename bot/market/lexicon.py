@@ -1,0 +1,174 @@
+"""What words mean here: reads the lexicon/*.yaml that anybody can extend, and finds its phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.market.text import fold, is_cjk, stem, words
+
+FOLDER = Path(__file__).parent / "lexicon"
+
+
+def read_lexicon(folder: Path = FOLDER) -> dict[str, Any]:
+    """Read all files of the lexicon; file name -> content. Parsing takes some 100 ms."""
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # `no` stays a word
+    return {
+        path.stem: yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506  makes only texts, lists and mappings
+        for path in sorted(folder.glob("*.yaml"))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase that was found: its tag and the words from `start` to before `end`.
+
+    Phrases in scripts without spaces have no words: there both are -1.
+    """
+
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Phrases:
+    """Many phrases, each with tags, found in one pass over the stems of a text."""
+
+    _by_first: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
+    _inside: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, phrase: str, tag: str) -> None:
+        """Let a phrase stand for a tag."""
+        folded = fold(phrase)
+        if is_cjk(folded):
+            self._inside.append((folded, tag))
+            return
+        key = tuple(stem(w.text) for w in words(folded))
+        if key:
+            entry = (key, tag)
+            bucket = self._by_first.setdefault(key[0], [])
+            if entry not in bucket:
+                bucket.append(entry)
+
+    def stems(self) -> frozenset[str]:
+        """Give every stem that stands in a phrase."""
+        return frozenset(
+            word for bucket in self._by_first.values() for key, _ in bucket for word in key
+        )
+
+    def find(self, stems: Sequence[str], folded: str = "") -> Iterator[Hit]:
+        """Give every phrase in the text, overlapping ones too."""
+        for start, first in enumerate(stems):
+            for key, tag in self._by_first.get(first, ()):
+                end = start + len(key)
+                if len(key) == 1 or tuple(stems[start:end]) == key:
+                    yield Hit(tag, start, end)
+        if folded and not folded.isascii():
+            for text, tag in self._inside:
+                if text in folded:
+                    yield Hit(tag, -1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """One thing that can be asked about, see lexicon/fields.yaml."""
+
+    id: str
+    fields: tuple[str, ...]
+    label: Mapping[str, str]
+    unit: str
+    ages: bool
+    table: bool
+
+    def covers(self, name: str, kind: str) -> bool:
+        """Tell whether a machine field such as `price_per_second_fast` answers this.
+
+        A field written as `regulation:status` only counts for entities of that kind.
+        """
+        for known in self.fields:
+            wanted, _, field_name = known.rpartition(":")
+            is_field = name == field_name or name.startswith(field_name + "_")
+            if is_field and wanted in ("", kind):
+                return True
+        return False
+
+    def named(self, locale: str) -> str:
+        """Give the label in a language, in English where there is none."""
+        return self.label.get(locale) or self.label["en"]
+
+
+class Lexicon:
+    """The lexicon in the form that reading a question needs."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        """Take what `read_lexicon` gave; builds phrases per language when first asked for."""
+        self.raw = raw
+        self.fields = {f["id"]: _field(f) for f in raw["fields"]}
+        tables = raw["words"]
+        self.stop = frozenset(fold(str(w)) for w in tables["stop"])
+        self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
+        self.variants = frozenset(tables["variants"])
+        self.firm_endings = frozenset(tables["firm_endings"])
+        self.units = frozenset(str(u) for u in tables["units"])
+        self.numbers: Mapping[str, str] = tables["numbers"]
+        self.months = {fold(k): int(v) for k, v in tables["months"].items()}
+        self.places = {p["id"]: p for p in raw["places"]}
+        self.codes = {p["code"]: p["id"] for p in raw["places"] if p["code"]}
+        self.stopwords = {
+            language: frozenset(fold(str(w)) for w in found)
+            for language, found in raw["languages"].items()
+        }
+        self.synonyms = Phrases()
+        for group in tables["synonyms"]:
+            for phrase in group:
+                self.synonyms.add(str(phrase), f"s:{group[0]}")
+        self._phrases: dict[str, Phrases] = {}
+        self.superlatives: Sequence[Mapping[str, Any]] = raw["operators"]["superlatives"]
+        self.conditions = {c["id"]: c for c in raw["operators"]["conditions"]}
+
+    def fields_of(self, name: str | None, kind: str) -> list[str]:
+        """Name the kinds of question that a machine field of a kind of entity answers."""
+        return [f.id for f in self.fields.values() if name and f.covers(name, kind)]
+
+    def phrases(self, locale: str) -> Phrases:
+        """Give the phrases of English and one more language, tagged `f:` `op:` `p:` `c:`..."""
+        if locale not in self._phrases:
+            found = Phrases()
+            for tag, by_language in self._tagged():
+                for language in dict.fromkeys(("en", locale)):
+                    for phrase in by_language.get(language, ()):
+                        found.add(str(phrase), tag)
+            self._phrases[locale] = found
+        return self._phrases[locale]
+
+    def _tagged(self) -> Iterator[tuple[str, Mapping[str, Iterable[str]]]]:
+        for entry in self.raw["fields"]:
+            yield f"f:{entry['id']}", entry["words"]
+        for place in self.raw["places"]:
+            yield f"p:{place['id']}", place["words"]
+        operators = self.raw["operators"]
+        for name, words_of in operators.items():
+            if isinstance(words_of, dict) and name != "kinds":
+                yield f"op:{name}", words_of
+        for position, entry in enumerate(operators["superlatives"]):
+            yield f"top:{position}", entry["words"]
+        for entry in operators["conditions"]:
+            yield f"c:{entry['id']}", entry["words"]
+        for kind, words_of in operators["kinds"].items():
+            yield f"k:{kind}", words_of
+
+
+def _field(entry: Mapping[str, Any]) -> FieldWords:
+    return FieldWords(
+        id=entry["id"],
+        fields=tuple(entry["fields"]),
+        label=entry["label"],
+        unit=entry.get("unit", ""),
+        ages=bool(entry.get("ages")),
+        table=bool(entry.get("table")),
+    )

@@ -1,0 +1,170 @@
+"""Finds the entities that a question names, with typos, other spacing and unknown versions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.market.knowledge import Knowledge
+from bot.market.lexicon import Lexicon
+from bot.market.text import Piece, fold, pieces, stem
+
+_LONGEST_NAME = 8  # pieces
+_MIN_LIKENESS = 0.75
+_MIN_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a question. `version` is a number behind it that no known entity has."""
+
+    start: int  # in the folded text
+    end: int
+    text: str
+    exact: tuple[int, ...]  # entities with this very name
+    family: tuple[int, ...]  # entities of the line or firm that the name stands for
+    version: str | None = None
+    extra: tuple[str, ...] = ()  # words of the name that say which variant: fast, pro
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Give every entity that may be meant."""
+        return self.exact + tuple(f for f in self.family if f not in self.exact)
+
+
+class Linker:
+    """Finds mentions; corrects the spelling of words that nothing else knows."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Sort the vocabulary by first letters, so that a correction takes well under 1 ms."""
+        self._knowledge = knowledge
+        self._lexicon = lexicon
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        self._vocabulary = frozenset(knowledge.vocabulary)
+        for word in knowledge.vocabulary:
+            self._by_letter[word[0]].append(word)
+
+    def correct(self, folded: str, known: frozenset[str]) -> str:
+        """Replace misspelt words by known ones; `known` are more stems that are right."""
+        changes = []
+        for piece in pieces(folded):
+            better = self._better(piece.text, known)
+            if better and better != piece.text:
+                changes.append((piece, better))
+        for piece, better in reversed(changes):
+            folded = folded[: piece.start] + better + folded[piece.end :]
+        return folded
+
+    def _better(self, word: str, known: frozenset[str]) -> str | None:
+        if len(word) < _MIN_LENGTH or not word.isascii() or not word.isalpha():
+            return None
+        if word in self._vocabulary or word in self._lexicon.stop:
+            return None
+        cut = stem(word)
+        if cut in known or cut in self._lexicon.light or self._knowledge.knows(cut):
+            return None
+        if word in self._knowledge.names or word in self._lexicon.months:
+            return None
+        found = process.extractOne(
+            word,
+            self._by_letter[word[0]],
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_MIN_LIKENESS,
+        )
+        if found is None:
+            return None
+        errors = round((1 - found[1]) * max(len(word), len(found[0])))
+        is_close = errors <= (1 if len(word) < 7 else 2)  # noqa: PLR2004  longer words, more slips
+        is_long = len(word) > _MIN_LENGTH or found[0] in self._knowledge.names
+        return found[0] if is_close and is_long else None
+
+    def mentions(self, folded: str) -> list[Mention]:
+        """Give the names in a text from left to right, the longest reading of each."""
+        parts = pieces(folded)
+        found: list[Mention] = []
+        position = 0
+        while position < len(parts):
+            mention = self._at(folded, parts, position)
+            if mention is None:
+                position += 1
+                continue
+            found.append(mention)
+            while position < len(parts) and parts[position].start < mention.end:
+                position += 1
+        return found
+
+    def _at(self, folded: str, parts: Sequence[Piece], position: int) -> Mention | None:
+        for end in range(min(len(parts), position + _LONGEST_NAME), position, -1):
+            key = "".join(p.text for p in parts[position:end])
+            named = self._knowledge.names.get(key)
+            if named and _is_whole(folded, parts, position, end):
+                return self._mention(folded, parts, (position, end), named)
+        return None
+
+    def _mention(
+        self,
+        folded: str,
+        parts: Sequence[Piece],
+        span: tuple[int, int],
+        named: Sequence[tuple[int, int]],
+    ) -> Mention:
+        start, end = parts[span[0]].start, parts[span[1] - 1].end
+        exact = tuple(entity for entity, level in named if level == 0)
+        family = tuple(entity for entity, level in named if level == 1)
+        version, version_end = self._unknown_version(folded, parts, span[1])
+        if version and not self._has_versions(parts[span[0] : span[1]], exact + family):
+            version, version_end = None, end
+        extra = tuple(
+            p.text
+            for p in parts[span[0] : span[1]]
+            if p.text in self._lexicon.variants and not self._in_names(p.text, exact)
+        )
+        end = version_end if version else end
+        return Mention(start, end, folded[start:end], exact, family, version, extra)
+
+    def _in_names(self, word: str, owners: Sequence[int]) -> bool:
+        return any(word in fold(self._knowledge.entities[o].name) for o in owners)
+
+    def _has_versions(self, parts: Sequence[Piece], owners: Sequence[int]) -> bool:
+        """Tell whether the name is one that versions follow, and holds none itself."""
+        if any(p.text[0].isdigit() for p in parts):
+            return False
+        return any(self._knowledge.entities[o].kind in ("model", "product") for o in owners)
+
+    def _unknown_version(
+        self, folded: str, parts: Sequence[Piece], position: int
+    ) -> tuple[str | None, int]:
+        if position >= len(parts) or not parts[position].text[0].isdigit():
+            letter = position + 1 < len(parts) and len(parts[position].text) == 1
+            if not (
+                letter and parts[position].text in "vqh" and parts[position + 1].text.isdigit()
+            ):
+                return None, 0
+            if folded[parts[position].end : parts[position + 1].start]:
+                return None, 0
+            return parts[position].text + parts[position + 1].text, parts[position + 1].end
+        number = parts[position]
+        between = folded[parts[position - 1].end : number.start]
+        following = parts[position + 1].text if position + 1 < len(parts) else ""
+        is_version = between.strip(" -v.") == "" and following not in self._lexicon.units
+        is_version = is_version and float(number.text.replace(",", "").split(".")[0]) < 20  # noqa: PLR2004
+        return (number.text, number.end) if is_version else (None, 0)
+
+
+def _is_whole(folded: str, parts: Sequence[Piece], position: int, end: int) -> bool:
+    """Refuse to cut a word (`sorania`) or a version (`veo 3` out of `veo 3.1.2`)."""
+    last, after = parts[end - 1], folded[parts[end - 1].end :]
+    if after[:1].isalpha() and last.text.isalpha() and after[0].isascii():
+        return False
+    return not (
+        position > 0 and folded[parts[position].start - 1].isalpha() and _glued(parts, position)
+    )
+
+
+def _glued(parts: Sequence[Piece], position: int) -> bool:
+    before = parts[position - 1]
+    return before.end == parts[position].start and before.text.isascii()

@@ -1,0 +1,182 @@
+"""Look-ups: the facts that cover a question best, quoted; or what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.market.drafting import Ask, Draft
+from bot.market.knowledge import Row
+from bot.market.linking import Mention
+from bot.market.reading import Reading, Unit
+from bot.market.retrieval import Scored
+
+ENOUGH = 0.5  # of the question's weight must be covered by the best fact
+ENOUGH_UNNAMED = 0.62  # more where no name holds the answer to its subject
+_CLOSE = 0.12
+_SAME_FIELD = 0.3
+_MOST = 4
+_STRONG = 2.0
+_ANSWERED = 0.5
+_NAMED = 0.45
+_PROFILE = ("vendor", "released", "announced", "status", "length", "resolution", "audio", "price")
+
+
+def lookup(ask: Ask) -> Draft | None:
+    """Quote the facts that answer a reading; None where too little of it is covered."""
+    ranked = ask.retriever.rank(ask.reading, limit=24)
+    if not ranked or not is_enough(ask.reading, ranked[0]):
+        return None
+    chosen = _choose(ask, ranked)
+    rows = [s.row for s in chosen]
+    rows += [r for r in _other_parts(ask, chosen) if r not in rows]
+    missing = _unanswered(ask, rows)
+    sentences = [*ended_first(ask, rows), *ask.sentences(rows), *missing]
+    owners = tuple(dict.fromkeys(r.owner for r in rows))
+    return Draft(
+        sentences=tuple(sentences), entities=owners, strength=ranked[0].cover, is_gap=bool(missing)
+    )
+
+
+def is_enough(reading: Reading, best: Scored) -> bool:
+    """Tell whether a fact covers enough of a question to be its answer."""
+    if best.critical or not _content(reading.units):
+        return False
+    if reading.mentions:
+        return best.cover >= ENOUGH and best.named >= _NAMED
+    return best.cover >= ENOUGH_UNNAMED
+
+
+def _content(units: Sequence[Unit]) -> list[Unit]:
+    return [u for u in units if u.weight >= 1]
+
+
+def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
+    top = ranked[0]
+    chosen = [top]
+    for other in ranked[1:]:
+        if len(chosen) >= _MOST:
+            break
+        is_close = other.score >= top.score - _CLOSE
+        is_same = other.row.owner == top.row.owner and set(other.row.asks) & set(top.row.asks)
+        if is_close or (is_same and other.score >= top.score - _SAME_FIELD):
+            chosen.append(other)
+    if all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:
+        chosen.sort(key=lambda s: -ask.knowledge.ranks[s.row.owner])  # newest of a line first
+    return chosen
+
+
+def _other_parts(ask: Ask, chosen: Sequence[Scored]) -> list[Row]:
+    """Give the best fact for each strong part of the question that the chosen ones leave open."""
+    found = []
+    for unit in _open_parts(ask, [s.row for s in chosen]):
+        best = ask.retriever.rank(ask.reading, limit=1, units=[unit])
+        is_about = best and best[0].cover >= _ANSWERED and best[0].named >= _NAMED
+        if is_about:
+            found.append(best[0].row)
+    return found
+
+
+def _open_parts(ask: Ask, rows: Sequence[Row]) -> list[Unit]:
+    if not ask.reading.mentions:
+        return []
+    match = ask.retriever.match
+    return [
+        u
+        for u in ask.reading.units
+        if u.kind == "field"
+        and u.weight >= _STRONG
+        and all(match(u, r.index) < _ANSWERED for r in rows)
+    ]
+
+
+def _unanswered(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say which strong parts of the question nothing answers."""
+    return [
+        ask.say("answer_unknown.part", missing=u.text) for u in _open_parts(ask, rows) if u.text
+    ]
+
+
+def ended_first(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say first that a product has ended, unless the facts say so themselves."""
+    owners = list(dict.fromkeys(r.owner for r in rows))
+    if len(owners) != 1 or any({"status", "shutdown"} & set(r.asks) for r in rows):
+        return []
+    status = next(iter(ask.knowledge.facts(owners[0], "status")), None)
+    if status is None or ask.knowledge.entities[owners[0]].kind not in ("model", "product"):
+        return []
+    words = ask.lexicon.conditions["discontinued"]["holds"]
+    if not any(w in (status.fact.value or "").lower() for w in words):
+        return []
+    return [ask.say("answer.ended", claims=ask.sentence(status))]
+
+
+def profile(ask: Ask) -> Draft | None:
+    """Introduce what is only named: who makes it, since when, what it does, what it costs."""
+    owners = ask.reading.entities
+    if not owners:
+        return None
+    newest = max(ask.reading.mentions[0].all, key=lambda o: ask.knowledge.ranks[o])
+    exact = ask.reading.mentions[0].exact
+    owner = exact[0] if exact else newest
+    rows = []
+    for asked in _PROFILE:
+        rows += ask.knowledge.facts(owner, asked)[:1]
+    if not rows:
+        rows = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]]
+        rows.sort(key=lambda r: r.fact.as_of, reverse=True)
+    rows = list(dict.fromkeys(rows))[:5]
+    if not rows:
+        return None
+    return Draft(
+        sentences=tuple([*ended_first(ask, rows), *ask.sentences(rows)]), entities=(owner,)
+    )
+
+
+def unknown(ask: Ask) -> Draft:
+    """Say what exactly is missing, and the nearest that is known."""
+    reading = ask.reading
+    version = next((m for m in reading.mentions if m.version), None)
+    if version:
+        return _unknown_version(ask, version)
+    ranked = ask.retriever.rank(reading, limit=3)
+    near = [s for s in ranked if s.cover >= 0.25 and (not reading.mentions or s.named >= _NAMED)]  # noqa: PLR2004
+    if not near and reading.mentions:
+        about = replace(reading, units=())
+        near = [s for s in ask.retriever.rank(about, limit=1) if s.named >= _NAMED]
+    nearest = " ".join(ask.sentences(s.row for s in near[:1]))
+    missing = _missing_words(reading, ranked)
+    owners = reading.entities[:1]
+    if reading.mentions and missing:
+        name = ask.name(owners[0])
+        text = ask.say("answer_unknown.detail", missing=missing, subject=name, nearest=nearest)
+    elif missing:
+        text = ask.say("answer_unknown.words", missing=missing, nearest=nearest)
+    else:
+        what = " ".join(m.text for m in reading.mentions) or reading.text[:80]
+        text = ask.say("answer_unknown.words", missing=what, nearest=nearest)
+    return Draft(
+        sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
+    )
+
+
+def _missing_words(reading: Reading, ranked: Sequence[Scored]) -> str:
+    missing = ranked[0].missing if ranked else reading.units
+    strong = [u for u in missing if u.weight >= 1 and u.text] or [u for u in missing if u.text]
+    strong = strong or [u for u in reading.units if u.text]
+    strong.sort(key=lambda u: u.start)
+    return " ".join(dict.fromkeys(u.text for u in strong))[:120]
+
+
+def _unknown_version(ask: Ask, mention: Mention) -> Draft:
+    newest = max(mention.all, key=lambda o: ask.knowledge.ranks[o])
+    rows = [
+        *ask.knowledge.facts(newest, "released")[:1],
+        *ask.knowledge.facts(newest, "announced")[:1],
+        *ask.knowledge.facts(newest, "status")[:1],
+    ]
+    nearest = " ".join(ask.sentences(rows[:2]))
+    text = ask.say("answer_unknown.version", asked=mention.text, nearest=nearest)
+    return Draft(
+        sentences=(text,), entities=(newest,), abstained=True, reason="unknown_fact", is_gap=True
+    )

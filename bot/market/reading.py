@@ -1,0 +1,247 @@
+"""What a question asks: names, fields, places, dates, numbers, and the words that are left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.market.knowledge import Knowledge
+from bot.market.language import detect
+from bot.market.lexicon import Hit, Lexicon
+from bot.market.linking import Linker, Mention
+from bot.market.text import Piece, fold, is_cjk, stem, words
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_FIELD_WEIGHT = 2.5
+_COMMON_FIELD_WEIGHT = 1.0
+_PLACE_WEIGHT = 3.0
+_DATE_WEIGHT = 2.0
+_NUMBER_WEIGHT = 1.2
+_VARIANT_WEIGHT = 2.5
+_LIGHT_WEIGHT = 0.3
+_UNKNOWN_WEIGHT = 3.0
+_COUNTED_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One part of a question and the index keys that would answer it, with how well."""
+
+    text: str
+    keys: tuple[tuple[str, float], ...]
+    weight: float
+    kind: str  # "field", "place", "date", "number", "word", "light", "unknown", "variant"
+    start: int = -1  # word position
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Give the lexicon fields among the keys."""
+        return tuple(k[2:] for k, _ in self.keys if k.startswith("f:"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A question as the rest of the engine sees it."""
+
+    text: str
+    folded: str
+    locale: str
+    mentions: tuple[Mention, ...] = ()
+    units: tuple[Unit, ...] = ()
+    tags: frozenset[str] = frozenset()  # of all phrases found: op:compare, c:open, k:model
+    hits: tuple[Hit, ...] = ()
+    words: tuple[Piece, ...] = ()
+    carried: tuple[Unit, ...] = field(default=())  # from earlier turns: break ties only
+
+    @property
+    def entities(self) -> tuple[int, ...]:
+        """Give all entities that may be meant, in the order of the question."""
+        return tuple(dict.fromkeys(e for m in self.mentions for e in m.all))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Give the lexicon fields that are asked for, strongest first."""
+        fields = sorted((u for u in self.units if u.fields), key=lambda u: -u.weight)
+        return tuple(dict.fromkeys(f for u in fields for f in u.fields))
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any of these operators was found."""
+        return any(f"op:{n}" in self.tags for n in names)
+
+
+class Reader:
+    """Turns questions into readings."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Keep what all readings share."""
+        self._knowledge = knowledge
+        self._lexicon = lexicon
+        self._linker = Linker(knowledge, lexicon)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def read(self, text: str, locale: str | None = None) -> Reading:
+        """Read one question; its language is found out where none is given."""
+        folded = " ".join(fold(text).split())
+        language = locale or detect(text, self._lexicon.stopwords)
+        if language in ("en", "de", "fr", "es", "pt"):
+            folded = self._linker.correct(folded, self._stems_of(language))
+        mentions = tuple(self._linker.mentions(folded))
+        tokens = tuple(words(folded))
+        hits = self._hits(folded, tokens, mentions, language)
+        return Reading(
+            text=text,
+            folded=folded,
+            locale=language,
+            mentions=mentions,
+            units=tuple(self._units(tokens, mentions, hits, language)),
+            tags=frozenset(h.tag for h in hits),
+            hits=hits,
+            words=tokens,
+        )
+
+    def _stems_of(self, locale: str) -> frozenset[str]:
+        if locale not in self._known:
+            phrases = self._lexicon.phrases(locale)
+            foreign = self._lexicon.stopwords.get(locale, frozenset())
+            self._known[locale] = phrases.stems() | {stem(w) for w in foreign}
+        return self._known[locale]
+
+    def _hits(
+        self, folded: str, tokens: Sequence[Piece], mentions: Sequence[Mention], locale: str
+    ) -> tuple[Hit, ...]:
+        found = list(self._lexicon.phrases(locale).find([stem(w.text) for w in tokens], folded))
+        inside = {
+            i
+            for i, w in enumerate(tokens)
+            if any(m.start < w.end and w.start < m.end for m in mentions)
+        }
+        free = [
+            h for h in found if h.start < 0 or not all(i in inside for i in range(h.start, h.end))
+        ]
+        said = [
+            h
+            for h in free
+            if not (h.tag.startswith("f:") and self._says_nothing(tokens[h.start : h.end], locale))
+        ]
+        return tuple(h for h in said if not _is_swallowed(h, said))
+
+    def _says_nothing(self, span: Sequence[Piece], locale: str) -> bool:
+        """Tell whether a phrase is one word that fills sentences: out, German hat."""
+        fillers = self._lexicon.stopwords.get(locale, frozenset()) | self._lexicon.stop
+        return len(span) == 1 and span[0].text in fillers
+
+    def _units(
+        self, tokens: Sequence[Piece], mentions: Sequence[Mention], hits: Sequence[Hit], locale: str
+    ) -> Iterable[Unit]:
+        named = [any(m.start < w.end and w.start < m.end for m in mentions) for w in tokens]
+        for mention in mentions:
+            for word in mention.extra:
+                yield Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant")
+        taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
+        counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
+        yield from self._phrase_units(tokens, hits, taken)
+        yield from self._date_units(tokens, taken)
+        for position, word in enumerate(tokens):
+            if position not in taken:
+                unit = self._word_unit(word.text, locale, position)
+                if unit and position in counted and unit.kind == "light":
+                    unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
+                if unit:
+                    yield unit
+
+    def _phrase_units(
+        self, tokens: Sequence[Piece], hits: Sequence[Hit], taken: set[int]
+    ) -> Iterable[Unit]:
+        spans: dict[tuple[int, int], list[str]] = {}
+        for hit in hits:
+            if hit.tag[:2] in ("f:", "p:"):
+                spans.setdefault((hit.start, hit.end), []).append(hit.tag)
+        for (start, end), tags in sorted(spans.items(), key=lambda s: s[0][0] - s[0][1]):
+            covered = set(range(start, end)) if start >= 0 else set()
+            if covered & taken:
+                continue
+            taken |= covered
+            yield self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+
+    def _phrase_unit(self, span: Sequence[str], tags: Sequence[str], start: int) -> Unit:
+        stems = [stem(w) for w in span]
+        keys = [(t, 1.0) for t in tags]
+        content = [s for s in stems if s not in self._lexicon.stop and s not in self._lexicon.light]
+        if len(content) == 1:
+            keys.append((f"w:{content[0]}", 0.9))
+            keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
+        kind = "place" if tags[0].startswith("p:") else "field"
+        if kind == "place":
+            weight = _PLACE_WEIGHT
+        else:
+            is_common = len(stems) == 1 and stems[0] in self._lexicon.light
+            weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
+        return Unit(" ".join(span), tuple(keys), weight, kind, start)
+
+    def _date_units(self, tokens: Sequence[Piece], taken: set[int]) -> Iterable[Unit]:
+        years = [i for i, w in enumerate(tokens) if _YEAR.fullmatch(w.text) and i not in taken]
+        months = [
+            (i, self._lexicon.months[w.text])
+            for i, w in enumerate(tokens)
+            if i not in taken and w.text in self._lexicon.months and self._is_month(tokens, i)
+        ]
+        taken.update(years)
+        taken.update(i for i, _ in months)
+        for position in years:
+            year = tokens[position].text
+            near = [m for i, m in months if abs(i - position) <= 2]  # noqa: PLR2004
+            keys = [(f"d:{year}-{m:02}", 1.0) for m in near]
+            keys.append((f"d:{year}", 0.55 if near else 1.0))
+            yield Unit(year, tuple(keys), _DATE_WEIGHT, "date", position)
+        if not years:
+            for position, month in months:
+                yield Unit(tokens[position].text, ((f"m:{month:02}", 1.0),), 1.0, "date", position)
+
+    def _is_month(self, tokens: Sequence[Piece], position: int) -> bool:
+        if tokens[position].text not in ("may", "mar", "march"):
+            return True
+        around = tokens[max(0, position - 1) : position + 2]
+        return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
+
+    def _word_unit(self, word: str, locale: str, position: int) -> Unit | None:
+        lexicon, cut = self._lexicon, stem(word)
+        if word in lexicon.variants:
+            return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
+        if word in lexicon.stop or is_cjk(word) or word in lexicon.stopwords.get(locale, ()):
+            return None
+        keys = [(f"w:{cut}", 1.0)]
+        if word in lexicon.numbers:
+            keys.append((f"w:{lexicon.numbers[word]}", 1.0))
+        if _NUMBER.match(word):
+            return Unit(word, tuple(keys), _NUMBER_WEIGHT, "number", position)
+        keys += [(h.tag, 0.85) for h in lexicon.synonyms.find([cut])]
+        if cut in lexicon.light:
+            return Unit(word, tuple(keys), _LIGHT_WEIGHT, "light", position)
+        known = [k for k, _ in keys if k in self._knowledge.raw_postings]
+        if not known:
+            if locale != "en":
+                return Unit(word, tuple(keys), _LIGHT_WEIGHT * 2, "light", position)
+            return Unit(word, tuple(keys), _UNKNOWN_WEIGHT, "unknown", position)
+        rarity = max(self._knowledge.rarity(k) for k in known)
+        return Unit(word, tuple(keys), 0.8 + 2.2 * rarity, "word", position)
+
+
+def _counts(pair: Sequence[Piece]) -> bool:
+    """Tell whether the word behind is what is to be counted."""
+    return (pair[0].text, pair[1].text) in (("how", "many"), ("number", "of"), ("amount", "of"))
+
+
+def _is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell whether a longer phrase of the same sort holds this one."""
+    sort = hit.tag.partition(":")[0]
+    return any(
+        o is not hit
+        and o.tag.partition(":")[0] == sort
+        and o.start <= hit.start
+        and hit.end <= o.end
+        and o.end - o.start > hit.end - hit.start
+        for o in hits
+        if o.start >= 0
+    )

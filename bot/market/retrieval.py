@@ -1,0 +1,123 @@
+"""Finds the facts that answer a reading: how much of the question each one covers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.market.knowledge import Knowledge, Row
+from bot.market.linking import Mention
+from bot.market.reading import Reading, Unit
+
+_ENTITY = 0.8
+_CARRIED = 0.2
+_FAMILY = 0.9
+_RARE = 0.35  # a key in more rows than this rarity allows brings no candidates
+_CRITICAL = ("unknown", "place", "date")
+_NEWEST = 20300000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A row with how well it answers: `cover` 0 to 1 of the question, `named` 0 to 1 of its names."""
+
+    row: Row
+    score: float
+    cover: float
+    named: float
+    missing: tuple[Unit, ...]
+
+    @property
+    def critical(self) -> tuple[Unit, ...]:
+        """Give the parts that an answer may not lack: a place, a date, a word nobody knows."""
+        return tuple(u for u in self.missing if u.kind in _CRITICAL)
+
+
+class Retriever:
+    """Ranks rows by weighted coverage of the parts of a question."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Keep the knowledge to search."""
+        self._knowledge = knowledge
+
+    def rank(
+        self,
+        reading: Reading,
+        *,
+        limit: int = 12,
+        units: Sequence[Unit] | None = None,
+        owners: Iterable[int] | None = None,
+    ) -> list[Scored]:
+        """Give the best rows, best first; only rows of `owners` where given."""
+        asked = reading.units if units is None else units
+        if owners is not None:
+            candidates = {i for o in owners for i in self._knowledge.rows_of[o]}
+        elif reading.mentions:
+            candidates = self._about(reading.mentions)
+        else:
+            candidates = self._containing(asked)
+        named = [self._named(m) for m in reading.mentions]
+        scored = [self._score(i, reading, asked, named) for i in candidates]
+        scored.sort(key=lambda s: (-s.score, s.row.index))
+        return scored[:limit]
+
+    def match(self, unit: Unit, row: int) -> float:
+        """Tell how well a row answers one part, from 0 to 1."""
+        best = 0.0
+        for key, weight in unit.keys:
+            found = self._knowledge.postings(key).get(row)
+            if found and found * weight > best:
+                best = found * weight
+        return best
+
+    def _about(self, mentions: Sequence[Mention]) -> set[int]:
+        found: set[int] = set()
+        for mention in mentions:
+            for entity in mention.all:
+                found.update(self._knowledge.postings(f"e:{entity}"))
+        return found
+
+    def _containing(self, units: Sequence[Unit]) -> set[int]:
+        found: set[int] = set()
+        keys = [(self._knowledge.rarity(k), k) for u in units for k, _ in u.keys]
+        keys.sort(reverse=True)
+        for rarity, key in keys:
+            if rarity < _RARE and found:
+                break
+            found.update(self._knowledge.postings(key))
+        return found
+
+    def _named(self, mention: Mention) -> dict[int, float]:
+        """Map rows to how surely they are about a name."""
+        found: dict[int, float] = defaultdict(float)
+        for entities, sureness in ((mention.exact, 1.0), (mention.family, _FAMILY)):
+            for entity in entities:
+                for row, weight in self._knowledge.postings(f"e:{entity}").items():
+                    found[row] = max(found[row], weight * sureness)
+        return found
+
+    def _score(
+        self, index: int, reading: Reading, units: Sequence[Unit], named: Sequence[dict[int, float]]
+    ) -> Scored:
+        row = self._knowledge.rows[index]
+        total, covered, missing = 0.0, 0.0, []
+        for unit in units:
+            found = self.match(unit, index)
+            total += unit.weight
+            covered += unit.weight * found
+            if found < 0.3:  # noqa: PLR2004  a word of the title of the source is not enough
+                missing.append(unit)
+        cover = covered / total if total else 0.0
+        about = sum(n.get(index, 0.0) for n in named) / len(named) if named else 0.0
+        carried = sum(u.weight * self.match(u, index) for u in reading.carried)
+        carried /= sum(u.weight for u in reading.carried) or 1.0
+        score = cover + _ENTITY * about + _CARRIED * carried + self._taste(row)
+        return Scored(row, score, cover, about, tuple(missing))
+
+    def _taste(self, row: Row) -> float:
+        """Break ties: what holds now, generally, verified, and of the newest of a line."""
+        fact = row.fact
+        bonus = 0.02 * fact.is_current + 0.015 * fact.verified + 0.01 * (fact.value is not None)
+        bonus += 0.02 * (not any(fact.qualifiers)) - 0.01 * fact.conflict
+        return bonus + 0.03 * self._knowledge.ranks[row.owner] / _NEWEST
