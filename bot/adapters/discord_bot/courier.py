@@ -1,0 +1,196 @@
+"""Messages outside of a reply: cards, notices, direct messages, and what is missing for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import discord
+
+from bot.adapters.discord_bot.drawing import Part, discard, draw
+from bot.adapters.discord_bot.sending import NETWORK_ERRORS, courier_error, nonce_of, patiently
+from bot.core.courier import Forbidden, Gone, Sent, TryLater
+from bot.core.model import Community, Reply, Request
+from bot.core.services import Services
+from prompts import render
+
+T = TypeVar("T")
+
+_PATIENCE_S = 5.0
+"""A longer rate limit goes back to the outbox, which comes again."""
+
+_NOT_CONNECTED_S = 5.0
+
+NEEDED = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+"""What the bot asks for when it is invited, and nothing more."""
+
+
+def permission_names(permissions: discord.Permissions) -> list[str]:
+    """Name permissions as Discord's settings show them."""
+    return [name.replace("_", " ").title() for name, is_set in permissions if is_set]
+
+
+class DiscordCourier:
+    """Sends through whichever client is connected at the moment."""
+
+    platform = "discord"
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.client: discord.Client | None = None
+
+    async def post(
+        self,
+        community: Community,
+        channel_id: str,
+        reply: Reply,
+        *,
+        key: str,
+        thread_id: str | None,
+    ) -> Sent:
+        """Post a message; the nonce makes Discord drop a repetition for some minutes."""
+        channel = self._channel(thread_id or channel_id)
+        first = await self._send(channel, reply, key, _locale(community))
+        return Sent(channel_id, str(first.id), thread_id)
+
+    async def edit(self, community: Community, sent: Sent, reply: Reply) -> None:
+        """Replace what one of our messages shows; what exceeds one message is left out."""
+        message = self._message(sent)
+        part, *_ = await draw(self._services, reply, _locale(community))
+        await self._try(lambda: message.edit(**part.to_edit()), self._place(sent.channel_id))
+
+    async def delete(self, community: Community, sent: Sent) -> None:
+        """Delete one of our messages; one that is gone already is fine."""
+        message = self._message(sent)
+        try:
+            await self._try(message.delete, self._place(sent.channel_id))
+        except Gone:
+            return
+
+    async def tell(self, community: Community, account_key: str, reply: Reply, *, key: str) -> Sent:
+        """Send a direct message."""
+        client = self._connected()
+        user_id = int(account_key.rpartition(":")[2])
+        opened = await self._try(lambda: client.create_dm(discord.Object(user_id)))
+        first = await self._send(opened, reply, key, _locale(community))
+        return Sent(str(opened.id), str(first.id))
+
+    async def announce(self, channel_id: str, reply: Reply, request: Request, *, key: str) -> None:
+        """Say something in a channel, as a reply to the message that a request was about.
+
+        Its author is notified: it is they who are asked.
+        """
+        channel = self._channel(channel_id)
+        more: dict[str, Any] = {}
+        source = request.source
+        if source is not None and source.place.message_id:
+            more["reference"] = discord.MessageReference(
+                message_id=int(source.place.message_id),
+                channel_id=channel.id,
+                fail_if_not_exists=False,
+            )
+            more["allowed_mentions"] = discord.AllowedMentions(
+                everyone=False, users=False, roles=False, replied_user=not source.author_is_bot
+            )
+        await self._send(channel, reply, key, request.locale, **more)
+
+    async def missing(self, community: Community) -> list[str]:
+        """Name the permissions that are missing in the server or in its chosen channels."""
+        guild = self._guild(community)
+        if guild is None or guild.me is None:
+            return []
+        found = _lacking(guild.me.guild_permissions, "")
+        for setting in ("cards_channel", "staff_channel"):
+            chosen = str(community.settings.get(setting) or "")
+            channel = guild.get_channel(int(chosen)) if chosen.isdigit() else None
+            if channel is not None:
+                found += _lacking(channel.permissions_for(guild.me), f"#{channel.name}")
+        return list(dict.fromkeys(found))
+
+    # --- within -------------------------------------------------------------------------------
+
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        reply: Reply,
+        key: str,
+        locale: str,
+        **more: Any,
+    ) -> discord.Message:
+        """Send all parts; gives the first. What is `more` goes with the first one only."""
+        parts = await draw(self._services, reply, locale)
+        place = getattr(channel, "id", None)
+        first: discord.Message | None = None
+        for number, part in enumerate(parts):
+            sent = await self._try(_sender(channel, part, f"{key}#{number}", more), place)
+            first, more = first or sent, {}
+        discard(reply)
+        if first is None:  # draw gives at least one part
+            raise Gone
+        return first
+
+    async def _try(self, call: Callable[[], Awaitable[T]], channel_id: int | None = None) -> T:
+        """Make a call with Discord's errors in core's words.
+
+        Raises:
+            CourierError: any of its kinds.
+        """
+        try:
+            return await patiently(call, is_repeatable=True, patience_s=_PATIENCE_S)
+        except (discord.DiscordException, *NETWORK_ERRORS) as error:
+            known = courier_error(error)
+            if isinstance(known, Forbidden) and not known.missing:
+                known = Forbidden(self._lacking_in(channel_id))
+            raise known from None  # the original may quote what was sent
+
+    def _lacking_in(self, channel_id: int | None) -> str:
+        channel = self._connected().get_channel(channel_id) if channel_id else None
+        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+            return "View Channel"
+        held = channel.permissions_for(channel.guild.me)
+        names = permission_names(discord.Permissions(NEEDED.value & ~held.value))
+        return ", ".join(names) or "View Channel"
+
+    def _connected(self) -> discord.Client:
+        if self.client is None or self.client.is_closed() or self.client.user is None:
+            raise TryLater(_NOT_CONNECTED_S)
+        return self.client
+
+    def _channel(self, channel_id: str) -> discord.PartialMessageable:
+        return self._connected().get_partial_messageable(self._place(channel_id))
+
+    def _message(self, sent: Sent) -> discord.PartialMessage:
+        channel = self._channel(sent.thread_id or sent.channel_id)
+        return channel.get_partial_message(self._place(sent.message_id))
+
+    def _guild(self, community: Community) -> discord.Guild | None:
+        guild_id = community.key.rpartition(":")[2]
+        return self._connected().get_guild(int(guild_id)) if guild_id.isdigit() else None
+
+    @staticmethod
+    def _place(snowflake: str) -> int:
+        if not snowflake.isdigit():
+            raise Gone
+        return int(snowflake)
+
+
+def _sender(
+    channel: discord.abc.Messageable, part: Part, key: str, more: dict[str, Any]
+) -> Callable[[], Awaitable[discord.Message]]:
+    return lambda: channel.send(**part.to_send(), **more, nonce=nonce_of(key))
+
+
+def _lacking(held: discord.Permissions, place: str) -> list[str]:
+    names = permission_names(discord.Permissions(NEEDED.value & ~held.value))
+    return [render("discord.missing", permission=name, place=place) for name in names]
+
+
+def _locale(community: Community) -> str:
+    return str(community.settings.get("locale") or "en")

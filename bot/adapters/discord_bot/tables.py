@@ -1,0 +1,62 @@
+"""A table as text that a phone can show: aligned where it is narrow, else a list per row."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from bot.core.markup import plain_text
+from bot.core.model import Table
+from prompts import plain
+
+PHONE_COLUMNS = 34
+"""Characters of a fixed-width line that a phone shows in a message without breaking it."""
+
+
+def table_text(table: Table) -> str:
+    """Give a table in Reelbank's Markdown: a fence if it is narrow and cites nothing, else a list.
+
+    A fence cannot hold links, so a table that cites its cells is always a list, in which each
+    mark leads to its source.
+    """
+    cells = [[_flat(plain_text(cell)) for cell in row] for row in (table.columns, *table.rows)]
+    widths = [max(_width(row[i]) for row in cells if i < len(row)) for i in range(len(cells[0]))]
+    is_narrow = sum(widths) + 2 * (len(widths) - 1) <= PHONE_COLUMNS
+    cites = any("[" in cell for row in table.rows for cell in row)
+    if is_narrow and not cites:
+        return _aligned(cells, widths)
+    return _listed(table)
+
+
+def _aligned(cells: list[list[str]], widths: list[int]) -> str:
+    lines = [
+        "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=False))
+        for row in cells
+    ]
+    lines.insert(1, "  ".join("─" * w for w in widths))
+    fence = "```"
+    body = "\n".join(line.rstrip() for line in lines).replace(fence, "'''")
+    return f"{fence}\n{body}\n{fence}"
+
+
+def _listed(table: Table) -> str:
+    """Give each row its first cell as a heading, and `column: cell` below."""
+    parts: list[str] = []
+    for row in table.rows:
+        head, *rest = row or ("",)
+        title = plain(_flat(plain_text(head)))
+        names = table.columns[1:]
+        lines = [
+            f"- {name}: {cell}" if name.strip() else f"- {cell}"
+            for name, cell in zip(names, (_flat(cell) for cell in rest), strict=False)
+            if cell.strip()
+        ]
+        parts.append("\n".join([f"**{title}**" if title else "", *lines]).strip())
+    return "\n\n".join(part for part in parts if part)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
