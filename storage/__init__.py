@@ -1,1 +1,54 @@
 """The store: one SQLite file, and the only SQL of the project."""
+
+from storage.backup import restore
+from storage.errors import (
+    AlreadyDone,
+    CorruptStore,
+    DiskFull,
+    NewerStore,
+    NotThere,
+    ReadOnlyStore,
+    Stale,
+    StoreError,
+    StoreInUse,
+    StoreLocked,
+)
+from storage.rows import (
+    STATUSES,
+    Attachment,
+    AuditRow,
+    Card,
+    Change,
+    CommunityRow,
+    Delivery,
+    Gap,
+    Idea,
+    IdeaFilter,
+    IdeaTag,
+    JobRow,
+    KnowledgeRow,
+    NewIdea,
+    Note,
+    Notice,
+    OutboxRow,
+    Page,
+    Person,
+    QuestionRow,
+    SetBy,
+    Status,
+    TaxonomyChange,
+    Undo,
+    Vote,
+    VoteCount,
+    Write,
+)
+from storage.store import Store, check
+
+__all__ = [
+    "STATUSES", "AlreadyDone", "Attachment", "AuditRow", "Card", "Change", "CommunityRow",
+    "CorruptStore", "Delivery", "DiskFull", "Gap", "Idea", "IdeaFilter", "IdeaTag", "JobRow",
+    "KnowledgeRow", "NewIdea", "NewerStore", "NotThere", "Note", "Notice", "OutboxRow", "Page",
+    "Person", "QuestionRow", "ReadOnlyStore", "SetBy", "Stale", "Status", "Store", "StoreError",
+    "StoreInUse", "StoreLocked", "TaxonomyChange", "Undo", "Vote", "VoteCount", "Write", "check",
+    "restore",
+]  # fmt: skip

@@ -13,6 +13,18 @@ SetBy = Literal["author", "tagger", "moderator"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to be sent along with a write; `key` makes it unique, a second one replaces it."""
+
+    key: str
+    platform: str
+    community_id: int
+    payload: Mapping[str, Any]
+    kind: str = "notice"
+    due_at: datetime | None = None  # None: at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """Who writes, for which delivery, when. One write is one transaction.
 
@@ -24,6 +36,7 @@ class Write:
     community_id: int | None
     now: datetime
     delivery_id: str | None = None
+    notices: tuple[Notice, ...] = ()  # kept in the outbox in the same transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +86,30 @@ class VoteCount:
     def score(self) -> int:
         """Give up minus down."""
         return self.up - self.down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """One person's vote; `is_held` while a moderator decides about a burst."""
+
+    person_id: int
+    value: int
+    platform: str
+    voted_at: datetime
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A note on an idea; `author_name` is "" where the idea's anonymous author wrote it."""
+
+    id: int
+    number: int  # of the idea it was written on, which may be merged by now
+    text: str
+    is_staff: bool
+    at: datetime
+    author_name: str = ""
+    by_author: bool = False  # whoever had the idea wrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +262,7 @@ class OutboxRow:
     due_at: datetime
     created_at: datetime
     dead_reason: str | None = None
+    generation: int = 1  # grows when the row is made due anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,3 +293,72 @@ class QuestionRow:
     abstained: bool
     reason: str | None
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """How a job stands."""
+
+    name: str
+    due_at: datetime
+    lease_until: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A question that nobody could answer, with how often it was asked."""
+
+    id: int
+    question: str
+    entities: tuple[str, ...]
+    field: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeRow:
+    """A fact that a bank added to the built-in knowledge, or took out of it."""
+
+    id: int
+    entity_id: str
+    fact: Mapping[str, Any]
+    state: Literal["proposed", "live", "retired"]
+    person_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxonomyChange:
+    """One change of a bank's industries; `version` counts from 1."""
+
+    version: int
+    change: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The last action on an idea that can be undone: status, tags, edit, merge, unmerge."""
+
+    id: int
+    action: str
+    actor_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of an idea; `content` is only read on demand."""
+
+    id: int
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str
+    at: datetime
+    has_content: bool = False

@@ -1,0 +1,247 @@
+"""What is kept about a person, and forgetting it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from storage.connection import from_json, moment
+from storage.edits import remove
+from storage.engine import Subject, reads, writes
+from storage.errors import NotThere
+from storage.idea_writes import find_by_id, recount
+from storage.tx import Tx
+
+
+class Erasing(Subject):
+    """Privacy: giving out and forgetting."""
+
+    @reads
+    def everything(self, cx: sqlite3.Connection, person_id: int) -> dict[str, Any]:
+        """Give all that is kept about a person, as JSON can hold it; anonymous ideas included."""
+        return {name: _rows(cx, sql, person_id) for name, sql in _EVERYTHING.items()}
+
+    @writes
+    def erase(self, tx: Tx, person_id: int, *, keep_ideas: bool = False) -> None:
+        """Forget a person; afterwards call `Store.scrub()` until it says True.
+
+        Their votes stay as counts that lead to nobody. Their ideas go, with all versions, vectors,
+        files and notes; ideas that were merged into them become what they were before.
+
+        Args:
+            tx: the transaction.
+            person_id: whom.
+            keep_ideas: keep accepted ideas, without any trace of who had them.
+
+        Raises:
+            NotThere: no such person.
+        """
+        if tx.one("SELECT 1 FROM people WHERE id = ?", (person_id,)) is None:
+            raise NotThere
+        accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
+        banks = _column(
+            tx,
+            "SELECT DISTINCT bank_id FROM communities WHERE id IN "
+            "(SELECT community_id FROM memberships WHERE person_id = ?)",
+            person_id,
+        )
+        mentions = _Mentions(accounts, person_id, _texts(tx, person_id))
+        erase_person(tx, person_id, keep_ideas=keep_ideas)
+        mentions.drop(tx)
+        for bank_id in banks:
+            tx.audit(bank_id, "member.erase", "member")
+            tx.changed(bank_id, "member", "*")
+
+
+def erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
+    """Delete or detach every row that names a person."""
+    for idea_id in _column(tx, "SELECT id FROM ideas WHERE author_id = ?", person_id):
+        _erase_idea(tx, idea_id, keep=keep_ideas)
+    touched = _ghost_votes(tx, person_id)
+    touched += _column(tx, "SELECT DISTINCT idea_id FROM notes WHERE person_id = ?", person_id)
+    accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
+    for sql in _FORGET:
+        tx.run(sql, (person_id,))
+    for account in accounts:
+        tx.run("DELETE FROM roles WHERE account_key = ?", (account,))
+        tx.run("DELETE FROM hits WHERE instr(key, ?)", (account,))
+    tx.run("DELETE FROM hits WHERE instr(key, ?)", (str(person_id),))
+    tx.run("DELETE FROM accounts WHERE person_id = ?", (person_id,))
+    tx.run("DELETE FROM people WHERE ? IN (id, merged_into)", (person_id,))
+    for idea_id in set(touched):
+        recount(tx, idea_id)
+    tx.run("INSERT INTO scrubs (asked_at) VALUES (?)", (tx.now_us,))
+
+
+def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
+    found = find_by_id(tx, idea_id)
+    if keep and found.status == "accepted":
+        tx.run(
+            "UPDATE ideas SET author_id = NULL, author_name = '', permalink = NULL WHERE id = ?",
+            (idea_id,),
+        )
+        tx.run("DELETE FROM idea_edits WHERE idea_id = ?", (idea_id,))
+        tx.run("DELETE FROM undos WHERE idea_id = ?", (idea_id,))
+    else:
+        remove(tx, idea_id)
+    tx.audit(found.bank_id, "idea.erase", found.subject)
+    tx.changed(found.bank_id, "idea", str(found.number))
+    tx.card(found.bank_id, idea_id, found.number)
+
+
+def _ghost_votes(tx: Tx, person_id: int) -> list[int]:
+    """Turn votes into such of nobody: each gets an id of its own, so they don't hang together."""
+    ideas = _column(tx, "SELECT idea_id FROM votes WHERE person_id = ?", person_id)
+    for idea_id in ideas:
+        ghost = -secrets.randbits(50) - 1
+        tx.run(
+            "UPDATE votes SET person_id = ? WHERE idea_id = ? AND person_id = ?",
+            (ghost, idea_id, person_id),
+        )
+    return ideas
+
+
+_FORGET = (
+    "DELETE FROM notes WHERE person_id = ?",
+    "DELETE FROM followers WHERE person_id = ?",
+    "DELETE FROM attachments WHERE person_id = ?",
+    "DELETE FROM questions WHERE person_id = ?",
+    "DELETE FROM drafts WHERE person_id = ?",
+    "DELETE FROM actions WHERE person_id = ?",
+    "DELETE FROM codes WHERE person_id = ?",
+    "DELETE FROM memberships WHERE person_id = ?",
+    "DELETE FROM blocks WHERE person_id = ?",
+    "DELETE FROM knowledge WHERE state = 'proposed' AND person_id = ?",
+    "UPDATE knowledge SET person_id = NULL WHERE person_id = ?",
+    "UPDATE taxonomy_changes SET person_id = NULL WHERE person_id = ?",
+    "UPDATE gaps SET person_id = NULL, question = '' WHERE person_id = ?",
+    "UPDATE idea_edits SET editor_id = NULL WHERE editor_id = ?",
+    "UPDATE undos SET actor_id = NULL WHERE actor_id = ?",
+)
+
+_SHORTEST_TEXT = 8
+"""Shorter texts of a person ("ok") stand in too many payloads to say whose they are."""
+
+
+class _Mentions:
+    """Finds rows of JSON that name a person's account or repeat their words."""
+
+    def __init__(self, accounts: Sequence[str], person_id: int, texts: Iterable[str]) -> None:
+        self._users = [tuple(account.split(":")) for account in accounts]
+        self._person_id = person_id
+        self._texts = [text for text in texts if len(text) >= _SHORTEST_TEXT]
+
+    def drop(self, tx: Tx) -> None:
+        """Delete what was found among deliveries, things to be sent and values of buttons."""
+        for table, key, column in (
+            ("deliveries", "id", "payload"),
+            ("outbox", "id", "payload"),
+            ("actions", "key", '"values"'),
+        ):
+            rows = tx.run(f"SELECT {key}, {column} FROM {table} WHERE {column} <> '{{}}'")
+            gone = [(row_key,) for row_key, text in rows.fetchall() if self._is_in(text)]
+            tx.run_many(f"DELETE FROM {table} WHERE {key} = ?", gone)
+
+    def _is_in(self, text: str) -> bool:
+        return any(self._names(leaf) for leaf in _leaves(json.loads(text)))
+
+    def _names(self, leaf: Any) -> bool:
+        if not isinstance(leaf, str):
+            return bool(leaf == self._person_id)
+        parts = leaf.split(":")
+        # `discord:88:12` names the account `discord:12`, with the place between
+        if any(parts[0] == user[0] and parts[-1] == user[-1] for user in self._users):
+            return True
+        return any(text in leaf for text in self._texts)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield value
+
+
+def _texts(tx: Tx, person_id: int) -> list[str]:
+    texts: list[str] = []
+    for sql in (
+        "SELECT title, text FROM ideas WHERE author_id = ?",
+        "SELECT question, question FROM questions WHERE person_id = ?",
+        "SELECT text, text FROM notes WHERE person_id = ?",
+        "SELECT display_name, display_name FROM accounts WHERE person_id = ?",
+    ):
+        texts.extend(text for row in tx.run(sql, (person_id,)) for text in row)
+    return texts
+
+
+def _column(tx: Tx, sql: str, person_id: int) -> list[Any]:
+    return [value for (value,) in tx.run(sql, (person_id,)).fetchall()]
+
+
+def _rows(cx: sqlite3.Connection, sql: str, person_id: int) -> list[dict[str, Any]]:
+    cursor = cx.execute(sql, (person_id,))
+    names = [column[0] for column in cursor.description]
+    return [
+        {name: _readable(name, value) for name, value in zip(names, row, strict=True)}
+        for row in cursor
+    ]
+
+
+def _readable(name: str, value: Any) -> Any:
+    if value is not None and (name == "at" or name.endswith("_at") or name == "until"):
+        return moment(value).isoformat()
+    if name in {"flags", "entities", "before", "draft", "fact", "because"} and value is not None:
+        return from_json(value)
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return value
+
+
+_EVERYTHING = {
+    "person": "SELECT display_name, first_seen_at FROM people WHERE id = ?",
+    "accounts": "SELECT key, display_name, first_seen_at FROM accounts WHERE person_id = ?",
+    "communities": "SELECT c.key, c.name, m.first_seen_at FROM memberships m "
+    "JOIN communities c ON c.id = m.community_id WHERE m.person_id = ?",
+    "roles": "SELECT c.key AS community, r.role FROM roles r JOIN communities c "
+    "ON c.id = r.community_id JOIN accounts a ON a.key = r.account_key WHERE a.person_id = ?",
+    "blocks": "SELECT c.key AS community, b.until FROM blocks b "
+    "JOIN communities c ON c.id = b.community_id WHERE b.person_id = ?",
+    "ideas": "SELECT number, title, text, beneficiaries, link, language, status, reason, "
+    "is_anonymous, created_at, updated_at, decided_at, permalink, flags, consent, up, down, "
+    "(SELECT group_concat(industry, ', ') FROM idea_industries WHERE idea_id = ideas.id) "
+    "AS industries FROM ideas WHERE author_id = ? ORDER BY id",
+    "versions": "SELECT i.number, e.version, e.at, e.before FROM idea_edits e "
+    "JOIN ideas i ON i.id = e.idea_id WHERE i.author_id = ? ORDER BY e.id",
+    "attachments": "SELECT i.number, a.name, a.media_type, a.size_bytes, a.url, a.at "
+    "FROM attachments a JOIN ideas i ON i.id = a.idea_id WHERE a.person_id = ?",
+    "votes": "SELECT i.number, v.value, v.platform, v.voted_at FROM votes v "
+    "JOIN ideas i ON i.id = v.idea_id WHERE v.person_id = ?",
+    "notes": "SELECT i.number, n.text, n.is_staff, n.at FROM notes n "
+    "JOIN ideas i ON i.id = n.idea_id WHERE n.person_id = ?",
+    "follows": "SELECT i.number, f.at FROM followers f JOIN ideas i ON i.id = f.idea_id "
+    "WHERE f.person_id = ?",
+    "questions": "SELECT question, answer, asked_at, feedback, feedback_reason FROM questions "
+    "WHERE person_id = ?",
+    "gaps": "SELECT question, entities, field, first_at, last_at FROM gaps WHERE person_id = ?",
+    "facts": "SELECT entity_id, fact, state, at FROM knowledge WHERE person_id = ?",
+    "drafts": 'SELECT command, at, "values" AS draft FROM drafts WHERE person_id = ?',
+}
+
+
+def forget_members_of(tx: Tx, community_id: int) -> None:
+    """Erase the people who were seen in no other community; their accepted ideas stay, nameless."""
+    only_here = tx.run(
+        "SELECT person_id FROM memberships WHERE community_id = ?1 AND person_id NOT IN "
+        "(SELECT person_id FROM memberships WHERE community_id <> ?1)",
+        (community_id,),
+    ).fetchall()
+    for (person_id,) in only_here:
+        erase_person(tx, person_id, keep_ideas=True)

@@ -1,0 +1,185 @@
+"""What every change of an idea has in common: finding its row, undo, audit, cards, recounting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage import idea_rows
+from storage.connection import to_json
+from storage.errors import NotThere
+from storage.idea_rows import SELECT, to_idea
+from storage.rows import Idea
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An idea's row as far as writing needs it."""
+
+    id: int
+    bank_id: int
+    number: int
+    status: str
+    version: int
+    author_id: int | None
+    merged_into: int | None
+    before_merge: str | None
+    reason: str
+    decided_at: int | None
+
+    @property
+    def subject(self) -> str:
+        """Name the idea for audit and outcome."""
+        return f"idea:{self.number}"
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """Give the columns that a decision changes, as they are."""
+        return {
+            "status": self.status,
+            "reason": self.reason,
+            "decided_at": self.decided_at,
+            "merged_into": self.merged_into,
+            "before_merge": self.before_merge,
+        }
+
+
+_FOUND = (
+    "SELECT i.id, i.bank_id, i.number, i.status, i.version, i.author_id, i.merged_into, "
+    "i.before_merge, i.reason, i.decided_at FROM ideas i "
+)
+
+
+def find(tx: Tx, bank_id: int, number: int) -> Found:
+    """Give the row of an idea by its number or an old number.
+
+    Raises:
+        NotThere: the bank has no such idea.
+    """
+    row = tx.one(_FOUND + "WHERE i.bank_id = ? AND i.number = ?", (bank_id, number))
+    if row is None:
+        row = tx.one(
+            _FOUND + "JOIN aliases a ON a.idea_id = i.id WHERE a.bank_id = ? AND a.number = ? "
+            "AND i.bank_id = a.bank_id ORDER BY a.made_at DESC LIMIT 1",
+            (bank_id, number),
+        )
+    if row is None:
+        raise NotThere
+    return Found(*row)
+
+
+def find_by_id(tx: Tx, idea_id: int) -> Found:
+    """Give the row of an idea by its id."""
+    row = tx.one(_FOUND + "WHERE i.id = ?", (idea_id,))
+    if row is None:
+        raise NotThere
+    return Found(*row)
+
+
+def root_of(tx: Tx, found: Found) -> Found:
+    """Give the idea at the end of the merges, which may be itself."""
+    while found.merged_into is not None:
+        found = find_by_id(tx, found.merged_into)
+    return found
+
+
+def read(tx: Tx, idea_id: int) -> Idea:
+    """Give the idea as it is within the transaction."""
+    return to_idea(tx.one(SELECT + "WHERE i.id = ?", (idea_id,)))
+
+
+def is_author(tx: Tx, found: Found) -> bool:
+    """Tell whether the one who writes is the idea's author."""
+    return tx.person_id is not None and tx.person_id == found.author_id
+
+
+def keep_undo(tx: Tx, found: Found, action: str, before: Mapping[str, Any]) -> None:
+    """Remember how it was, for a moderator's undo; what the program does by itself is not undone.
+
+    Args:
+        before: columns of `ideas` with their values; `tags` stands for the idea's tags.
+    """
+    if tx.person_id is not None:
+        tx.run(
+            "INSERT INTO undos (idea_id, action, actor_id, at, before) VALUES (?,?,?,?,?)",
+            (found.id, action, tx.person_id, tx.now_us, to_json(before)),
+        )
+
+
+def end_undo(tx: Tx, idea_id: int) -> None:
+    """Forget earlier actions: the author changed the idea since, so none is the last any more."""
+    tx.run("DELETE FROM undos WHERE idea_id = ?", (idea_id,))
+
+
+def finish(
+    tx: Tx,
+    found: Found,
+    action: str,
+    details: Mapping[str, Any],
+    *,
+    as_author: bool = False,
+) -> Idea:
+    """Add audit, change and card, and give the idea as it is now.
+
+    The audit never names authors who act on their own ideas: an idea may be anonymous, or become
+    so later, while the chain cannot be changed.
+    """
+    tx.run("UPDATE ideas SET updated_at = ? WHERE id = ?", (tx.now_us, found.id))
+    actor = None if as_author else tx.person_id
+    noted = {**details, "by": "author"} if as_author else details
+    tx.audit(found.bank_id, action, found.subject, noted, actor_id=actor)
+    tx.changed(found.bank_id, "idea", str(found.number))
+    tx.card(found.bank_id, found.id, found.number)
+    tx.outcome(found.subject)
+    return read(tx, found.id)
+
+
+# A person counts once over an idea and all that was merged into it: the vote nearest to the
+# idea itself wins, then the latest. Nothing is copied, so an un-merge restores by recounting.
+_GROUP = """
+WITH RECURSIVE members (id, depth) AS (
+  SELECT ?, 0 UNION ALL
+  SELECT i.id, m.depth + 1 FROM members m JOIN ideas i ON i.merged_into = m.id)
+"""
+_COUNT = (
+    _GROUP
+    + """
+, ranked AS (
+  SELECT v.platform, v.value, v.is_held, row_number() OVER (
+    PARTITION BY v.person_id ORDER BY m.depth, v.voted_at DESC, v.idea_id DESC) AS place
+  FROM members m JOIN votes v ON v.idea_id = m.id)
+SELECT platform, sum(value = 1), sum(value = -1) FROM ranked
+WHERE place = 1 AND is_held = 0 AND value <> 0 GROUP BY platform ORDER BY platform
+"""
+)
+_NOTES = _GROUP + (
+    "SELECT count(*) FROM members m JOIN notes n ON n.idea_id = m.id WHERE n.is_staff = 0"
+)
+
+
+def recount(tx: Tx, idea_id: int | None) -> None:
+    """Count votes and notes of an idea anew, and of every idea that it was merged into."""
+    while idea_id is not None:
+        row = tx.one("SELECT created_at, merged_into FROM ideas WHERE id = ?", (idea_id,))
+        if row is None:
+            return
+        created, parent = row
+        split = tx.run(_COUNT, (idea_id,)).fetchall()
+        up = sum(ups for _, ups, _ in split)
+        down = sum(downs for _, _, downs in split)
+        by_platform = to_json({platform: (ups, downs) for platform, ups, downs in split})
+        notes = tx.one(_NOTES, (idea_id,))[0]
+        tx.run(
+            "UPDATE ideas SET up = ?, down = ?, rank = ?, platform_votes = ?, note_count = ? "
+            "WHERE id = ?",
+            (up, down, idea_rows.rank(up, down, created), by_platform, notes, idea_id),
+        )
+        idea_id = parent
+
+
+def group_of(tx: Tx, idea_id: int) -> list[int]:
+    """Give the ids of an idea and all that was merged into it, nearest first."""
+    rows = tx.run(_GROUP + "SELECT id FROM members ORDER BY depth, id", (idea_id,))
+    return [id_ for (id_,) in rows]

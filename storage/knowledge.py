@@ -1,0 +1,208 @@
+"""What a bank knows beyond the built-in knowledge, and what it found missing."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from storage.connection import from_json, moment, to_json
+from storage.engine import Subject, reads, writes
+from storage.errors import NotThere
+from storage.rows import Gap, KnowledgeRow, TaxonomyChange
+from storage.tx import Tx
+
+State = Literal["proposed", "live", "retired"]
+
+
+class Knowledge(Subject):
+    """Facts of a bank."""
+
+    @writes
+    def put(
+        self,
+        tx: Tx,
+        bank_id: int,
+        entity_id: str,
+        fact: Mapping[str, Any],
+        state: State,
+        *,
+        row_id: int | None = None,
+    ) -> int:
+        """Add a fact, or with `row_id` correct it or change its state; gives the row's id.
+
+        Raises:
+            NotThere: the bank has no such row.
+        """
+        if row_id is None:
+            cursor = tx.run(
+                "INSERT INTO knowledge (bank_id, entity_id, state, person_id, at, fact) "
+                "VALUES (?,?,?,?,?,?)",
+                (bank_id, entity_id, state, tx.person_id, tx.now_us, to_json(fact)),
+            )
+            row_id = cursor.lastrowid or 0
+        else:
+            cursor = tx.run(
+                "UPDATE knowledge SET entity_id = ?, state = ?, at = ?, fact = ? "
+                "WHERE id = ? AND bank_id = ?",
+                (entity_id, state, tx.now_us, to_json(fact), row_id, bank_id),
+            )
+            if cursor.rowcount == 0:
+                raise NotThere
+        subject = f"fact:{row_id}"
+        tx.audit(bank_id, "fact.put", subject, {"state": state}, actor_id=tx.person_id)
+        tx.changed(bank_id, "knowledge", str(row_id))
+        tx.outcome(subject)
+        return row_id
+
+    @reads
+    def list(
+        self, cx: sqlite3.Connection, bank_id: int, states: Sequence[State] = ()
+    ) -> list[KnowledgeRow]:
+        """Give a bank's facts, oldest first; with `states` only those."""
+        rows = cx.execute(
+            "SELECT id, entity_id, fact, state, person_id, at FROM knowledge "
+            "WHERE bank_id = ? ORDER BY id",
+            (bank_id,),
+        )
+        return [
+            KnowledgeRow(
+                id=id_,
+                entity_id=entity_id,
+                fact=from_json(fact),
+                state=state,
+                person_id=person_id,
+                at=moment(at),
+            )
+            for id_, entity_id, fact, state, person_id, at in rows
+            if not states or state in states
+        ]
+
+
+class Taxonomy(Subject):
+    """A bank's own changes to the industries, to be replayed upon the built-in ones."""
+
+    @writes
+    def put(self, tx: Tx, bank_id: int, change: Mapping[str, Any]) -> int:
+        """Add a change; gives the bank's new version, counted from 1."""
+        sql = "SELECT coalesce(max(version), 0) + 1 FROM taxonomy_changes WHERE bank_id = ?"
+        version = int(tx.one(sql, (bank_id,))[0])
+        tx.run(
+            "INSERT INTO taxonomy_changes VALUES (?,?,?,?,?)",
+            (bank_id, version, tx.person_id, tx.now_us, to_json(change)),
+        )
+        subject = f"taxonomy:{version}"
+        details = {"fields": sorted(change)}
+        tx.audit(bank_id, "taxonomy.put", subject, details, actor_id=tx.person_id)
+        tx.changed(bank_id, "taxonomy", str(version))
+        tx.outcome(subject)
+        return version
+
+    @reads
+    def list(self, cx: sqlite3.Connection, bank_id: int) -> list[TaxonomyChange]:
+        """Give a bank's changes, oldest first."""
+        rows = cx.execute(
+            "SELECT version, change, at FROM taxonomy_changes WHERE bank_id = ? ORDER BY version",
+            (bank_id,),
+        )
+        return [
+            TaxonomyChange(version=version, change=from_json(change), at=moment(at))
+            for version, change, at in rows
+        ]
+
+    @writes
+    def retag(self, tx: Tx, bank_id: int, old: str, new: str, version: int) -> int:
+        """Put one industry in the place of another on all ideas of a bank; gives how many.
+
+        An idea that has both keeps the one that ranks first under the new name.
+        """
+        rows = tx.run(
+            "SELECT t.idea_id FROM idea_industries t JOIN ideas i ON i.id = t.idea_id "
+            "WHERE i.bank_id = ? AND t.industry = ?",
+            (bank_id, old),
+        ).fetchall()
+        for (idea_id,) in rows:
+            _retag(tx, idea_id, old, new, version)
+        tx.audit(bank_id, "taxonomy.retag", "ideas", {"count": len(rows)}, actor_id=tx.person_id)
+        tx.changed(bank_id, "idea", "*")
+        return len(rows)
+
+
+def _retag(tx: Tx, idea_id: int, old: str, new: str, version: int) -> None:
+    from storage.tagging import replace_tags, tag_rows  # noqa: PLC0415 - only here
+
+    kept: dict[str, list[Any]] = {}
+    for industry, _, confidence, _, because, set_by in tag_rows(tx, idea_id):
+        name = new if industry == old else industry
+        kept.setdefault(name, [name, len(kept), confidence, version, because, set_by])
+    replace_tags(tx, idea_id, list(kept.values()))
+
+
+class Gaps(Subject):
+    """Questions that could not be answered, counted."""
+
+    @writes
+    def add(self, tx: Tx, bank_id: int, question: str, entities: Sequence[str], field: str) -> int:
+        """Note a gap; the same entities and field, or the same words, count as one. Gives its id."""
+        tx.run(
+            "INSERT INTO gaps (bank_id, key, person_id, first_at, last_at, entities, field, "
+            "question) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "
+            "count = count + 1, last_at = excluded.last_at, closed_at = NULL, "
+            # the wording of somebody who was erased is gone; this one takes its place
+            "person_id = CASE question WHEN '' THEN excluded.person_id ELSE person_id END, "
+            "question = CASE question WHEN '' THEN excluded.question ELSE question END",
+            (
+                bank_id, _gap_key(question, entities, field), tx.person_id, tx.now_us,
+                to_json(sorted(entities)), field, question,
+            ),
+        )  # fmt: skip
+        row = tx.one(
+            "SELECT id FROM gaps WHERE bank_id = ? AND key = ?",
+            (bank_id, _gap_key(question, entities, field)),
+        )
+        return int(row[0])
+
+    @reads
+    def list(self, cx: sqlite3.Connection, bank_id: int) -> list[Gap]:
+        """Give a bank's open gaps, the most asked first."""
+        rows = cx.execute(
+            "SELECT id, question, entities, field, count, first_at, last_at FROM gaps "
+            "WHERE bank_id = ? AND closed_at IS NULL ORDER BY count DESC, last_at DESC",
+            (bank_id,),
+        )
+        return [
+            Gap(
+                id=id_,
+                question=question,
+                entities=tuple(from_json(entities)),
+                field=field,
+                count=count,
+                first_at=moment(first),
+                last_at=moment(last),
+            )
+            for id_, question, entities, field, count, first, last in rows
+        ]
+
+    @writes
+    def close(self, tx: Tx, gap_id: int) -> None:
+        """Close a gap of the writer's bank; asked again, it opens again.
+
+        Raises:
+            NotThere: the writer's bank has no such gap.
+        """
+        row = tx.one(
+            "UPDATE gaps SET closed_at = ?1 WHERE id = ?2 AND (?3 IS NULL OR bank_id = "
+            "(SELECT bank_id FROM communities WHERE id = ?3)) RETURNING bank_id",
+            (tx.now_us, gap_id, tx.write.community_id),
+        )
+        if row is None:
+            raise NotThere
+        tx.audit(row[0], "gap.close", f"gap:{gap_id}", actor_id=tx.person_id)
+
+
+def _gap_key(question: str, entities: Sequence[str], field: str) -> str:
+    """Give a hash, so that no words are left in the key when the question is erased."""
+    named = "|".join(sorted(entities)) + "#" + field
+    words = " ".join(question.casefold().split())
+    return hashlib.sha256((named if entities and field else named + words).encode()).hexdigest()

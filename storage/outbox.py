@@ -1,0 +1,164 @@
+"""What is to be sent: leased by one process at a time, kept until it was sent or given up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage.connection import from_json, marks, micros, moment
+from storage.engine import Subject, alters, reads, writes
+from storage.rows import OutboxRow
+from storage.tx import Tx
+
+_COLUMNS = (
+    "id, key, platform, community_id, kind, payload, attempts, due_at, created_at, dead_reason, "
+    "generation"
+)
+
+
+class Outbox(Subject):
+    """Sending at least once, and on our side once."""
+
+    @writes
+    def enqueue(
+        self,
+        tx: Tx,
+        community_id: int,
+        platform: str,
+        kind: str,
+        key: str,
+        payload: Mapping[str, Any],
+        due_at: datetime | None = None,
+    ) -> None:
+        """Add something to be sent; the same key again replaces it and makes it due anew."""
+        tx.enqueue(
+            key=key,
+            platform=platform,
+            community_id=community_id,
+            kind=kind,
+            payload=payload,
+            due_at=due_at,
+        )
+
+    async def lease(
+        self, platforms: Sequence[str], now: datetime, limit: int = 20, lease_s: float = 60
+    ) -> list[OutboxRow]:
+        """Take what is due for these platforms, oldest first; nobody else gets it for a while.
+
+        Costs one read while nothing is due.
+        """
+        if not await self._is_due(platforms, now):
+            return []
+        return await self._lease(platforms, now, limit, lease_s)
+
+    @reads
+    def _is_due(self, cx: sqlite3.Connection, platforms: Sequence[str], now: datetime) -> bool:
+        row = cx.execute(
+            f"SELECT 1 FROM outbox WHERE {_due(len(platforms))} LIMIT 1",
+            (*platforms, micros(now), micros(now)),
+        ).fetchone()
+        return row is not None
+
+    @alters
+    def _lease(
+        self, tx: Tx, platforms: Sequence[str], now: datetime, limit: int, lease_s: float
+    ) -> list[OutboxRow]:
+        now_us = micros(now)
+        rows = tx.run(
+            f"SELECT {_COLUMNS} FROM outbox WHERE {_due(len(platforms))} "
+            "ORDER BY due_at, id LIMIT ?",
+            (*platforms, now_us, now_us, limit),
+        ).fetchall()
+        tx.run_many(
+            "UPDATE outbox SET lease_until = ?, leased_generation = generation WHERE id = ?",
+            [(now_us + int(lease_s * 1_000_000), row[0]) for row in rows],
+        )
+        return [_to_row(row) for row in rows]
+
+    @alters
+    def sent(self, tx: Tx, row_id: int, generation: int | None = None) -> None:
+        """Note that a row was sent and wipe its payload.
+
+        Args:
+            row_id: the row's id.
+            generation: of the row as it was sent; by default as it was leased last. A row that
+                was made due anew meanwhile stays due.
+        """
+        tx.run(
+            "UPDATE outbox SET sent_at = due_at, payload = '{}', error = NULL WHERE id = ?1 "
+            "AND generation = coalesce(?2, leased_generation, generation)",
+            (row_id, generation),
+        )
+        tx.run("UPDATE outbox SET lease_until = NULL WHERE id = ?", (row_id,))
+
+    @alters
+    def retry(self, tx: Tx, row_id: int, due_at: datetime, error: str) -> None:
+        """Have a row sent again later. `error` is a word for the operator, never a message's text."""
+        tx.run(
+            "UPDATE outbox SET attempts = attempts + 1, due_at = ?, error = ?, lease_until = NULL "
+            "WHERE id = ?",
+            (micros(due_at), error, row_id),
+        )
+
+    @alters
+    def dead(self, tx: Tx, row_id: int, reason: str) -> None:
+        """Give a row up, for a reason that the operator can read; it stays to be looked at."""
+        tx.run(
+            "UPDATE outbox SET dead_reason = ?, lease_until = NULL WHERE id = ?", (reason, row_id)
+        )
+
+    @alters
+    def revive(self, tx: Tx, row_id: int, due_at: datetime) -> None:
+        """Try a dead row again."""
+        tx.run(
+            "UPDATE outbox SET dead_reason = NULL, attempts = 0, due_at = ? WHERE id = ?",
+            (micros(due_at), row_id),
+        )
+
+    @reads
+    def dead_rows(self, cx: sqlite3.Connection, limit: int = 100) -> list[OutboxRow]:
+        """Give rows that were given up, newest first."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM outbox WHERE dead_reason IS NOT NULL ORDER BY id DESC LIMIT ?"
+        )
+        return [_to_row(row) for row in cx.execute(sql, (limit,))]
+
+    @reads
+    def waiting(self, cx: sqlite3.Connection) -> int:
+        """Count the rows that are still to be sent."""
+        sql = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND dead_reason IS NULL"
+        return int(cx.execute(sql).fetchone()[0])
+
+    @alters
+    def purge(self, tx: Tx, before: datetime) -> int:
+        """Forget what was sent or given up before a time."""
+        return tx.run(
+            "DELETE FROM outbox WHERE due_at < ? "
+            "AND (sent_at IS NOT NULL OR dead_reason IS NOT NULL)",
+            (micros(before),),
+        ).rowcount
+
+
+def _due(platforms: int) -> str:
+    return (
+        f"platform IN ({marks(platforms)}) AND sent_at IS NULL AND dead_reason IS NULL "
+        "AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
+    )
+
+
+def _to_row(row: Sequence[Any]) -> OutboxRow:
+    return OutboxRow(
+        id=row[0],
+        key=row[1],
+        platform=row[2],
+        community_id=row[3],
+        kind=row[4],
+        payload=from_json(row[5]),
+        attempts=row[6],
+        due_at=moment(row[7]),
+        created_at=moment(row[8]),
+        dead_reason=row[9],
+        generation=row[10],
+    )

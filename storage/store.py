@@ -1,0 +1,148 @@
+"""The store as a whole: opening, closing, scrubbing; its subjects are its attributes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from storage import backup
+from storage.audit import Audit
+from storage.cards import Cards
+from storage.changes import Changes
+from storage.communities import Communities
+from storage.connection import connect
+from storage.deliveries import Deliveries
+from storage.drafts import Actions, Drafts
+from storage.engine import Engine, immediate
+from storage.ideas import Ideas
+from storage.jobs import Jobs
+from storage.knowledge import Gaps, Knowledge, Taxonomy
+from storage.limits import Limits
+from storage.members import Members
+from storage.notes import Followers, Notes
+from storage.opening import prepare
+from storage.outbox import Outbox
+from storage.questions import Questions
+from storage.tagging import Examples
+from storage.undoing import Undoing
+from storage.votes import Votes
+
+
+class Store:
+    """One SQLite file, shared by the threads of this process and by other processes.
+
+    Open it with `Store.open`, close it with `close`. All methods of the subjects are coroutines;
+    the few generators (`ideas.scan`, `audit.scan`, `ideas.vector_chunks`) block.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.communities = Communities(engine)
+        self.members = Members(engine)
+        self.ideas = Ideas(engine)
+        self.votes = Votes(engine)
+        self.notes = Notes(engine)
+        self.followers = Followers(engine)
+        self.drafts = Drafts(engine)
+        self.actions = Actions(engine)
+        self.deliveries = Deliveries(engine)
+        self.changes = Changes(engine)
+        self.cards = Cards(engine)
+        self.outbox = Outbox(engine)
+        self.jobs = Jobs(engine)
+        self.audit = Audit(engine)
+        self.questions = Questions(engine)
+        self.gaps = Gaps(engine)
+        self.limits = Limits(engine)
+        self.knowledge = Knowledge(engine)
+        self.taxonomy = Taxonomy(engine)
+        self.examples = Examples(engine)
+        self.undo = Undoing(engine)
+
+    @classmethod
+    def open(cls, path: Path, *, durable: bool = True, busy_timeout_s: float = 10.0) -> Store:
+        """Open a store, made with its folder if it isn't there, and bring its schema up to date.
+
+        Args:
+            path: the file.
+            durable: False gives up `synchronous=FULL`; for tests.
+            busy_timeout_s: how long a write waits for other processes.
+
+        Raises:
+            NewerStore, ReadOnlyStore, DiskFull, CorruptStore, StoreLocked: with what to do; the
+                file is as it was.
+        """
+        prepare(path, durable=durable, busy_timeout_s=busy_timeout_s)
+        return cls(Engine(path, durable=durable, busy_timeout_s=busy_timeout_s))
+
+    @property
+    def path(self) -> Path:
+        """Give the file."""
+        return self._engine.path
+
+    def close(self) -> None:
+        """Finish the writes that were handed over and close all connections. Blocks."""
+        self._engine.close()
+
+    async def ping(self) -> None:
+        """Read something, so that a broken store shows."""
+        await self._engine.read(lambda cx: cx.execute("SELECT count(*) FROM banks").fetchone())
+
+    async def backup(self, target: Path) -> None:
+        """Copy the store to a new file while it is used."""
+        await asyncio.to_thread(backup.copy, self.path, target)
+
+    async def scrub(self) -> bool:
+        """Take what was deleted out of the bytes of the file and its log.
+
+        Returns:
+            False while readers of any process keep old pages alive; try again later.
+        """
+        return await self._engine.write(_scrub)
+
+    async def needs_scrub(self) -> bool:
+        """Tell whether an erasure still waits for a scrub that succeeded."""
+        sql = "SELECT EXISTS (SELECT 1 FROM scrubs)"
+        return bool(await self._engine.read(lambda cx: cx.execute(sql).fetchone()[0]))
+
+
+def _scrub(connection: sqlite3.Connection) -> bool:
+    last = connection.execute("SELECT max(id) FROM scrubs").fetchone()[0]
+    with immediate(connection):
+        # Deleted words stand in the index until its segments are merged.
+        connection.execute("INSERT INTO ideas_fts (ideas_fts) VALUES ('optimize')")
+    timeout_ms = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    # Writers wait meanwhile: ask shortly and often rather than once and long.
+    connection.execute("PRAGMA busy_timeout=200")
+    try:
+        is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise
+        is_busy = 1
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={timeout_ms}")
+    if is_busy:
+        return False
+    with immediate(connection):
+        connection.execute("DELETE FROM scrubs WHERE id <= ?", (last,))
+    return True
+
+
+def check(path: Path) -> list[str]:
+    """Look a store over without changing it: SQLite's integrity, and the index of words. Blocks.
+
+    Returns:
+        What is wrong, in words for the operator; nothing when all is well.
+    """
+    problems: list[str] = []
+    with contextlib.closing(connect(path)) as connection:
+        found = connection.execute("PRAGMA quick_check(5)").fetchall()
+        problems.extend(text for (text,) in found if text != "ok")
+        try:
+            connection.execute("INSERT INTO ideas_fts (ideas_fts) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError:
+            problems.append("the index of words does not match the ideas")
+    return problems

@@ -1,0 +1,108 @@
+"""Industries of ideas; a moderator's choice is also an example for the bank's tagger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from storage.connection import to_json
+from storage.engine import Subject, reads, writes
+from storage.idea_rows import SELECT, to_ideas
+from storage.idea_writes import end_undo, find, finish, is_author, keep_undo, read
+from storage.rows import Idea, IdeaTag
+from storage.tx import Tx
+
+
+class Tagging(Subject):
+    """Setting industries, and the ideas that still lack them."""
+
+    @writes
+    def set_tags(self, tx: Tx, bank_id: int, number: int, tags: Sequence[IdeaTag]) -> Idea:
+        """Replace an idea's industries.
+
+        The tagger never overwrites a moderator's or author's choice: with tags that are all its
+        own, such an idea is given back as it is.
+        """
+        found = find(tx, bank_id, number)
+        before = tag_rows(tx, found.id)
+        by_tagger = bool(tags) and all(tag.set_by == "tagger" for tag in tags)
+        if by_tagger and any(row[5] != "tagger" for row in before):
+            return read(tx, found.id)
+        replace_tags(tx, found.id, to_rows(tags))
+        by_author = is_author(tx, found) and any(tag.set_by == "author" for tag in tags)
+        if by_author:
+            end_undo(tx, found.id)
+        else:
+            keep_undo(tx, found, "tags", {"tags": before})
+        details = {"industries": [tag.industry for tag in tags]}
+        return finish(tx, found, "idea.tags", details, as_author=by_author)
+
+    @reads
+    def without_tags(self, cx: sqlite3.Connection, bank_id: int, limit: int = 100) -> list[Idea]:
+        """Give ideas that have no industry yet, oldest first (an import's backlog)."""
+        sql = SELECT + (
+            "WHERE i.bank_id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM idea_industries t WHERE t.idea_id = i.id) ORDER BY i.id LIMIT ?"
+        )
+        return to_ideas(cx.execute(sql, (bank_id, limit)))
+
+    @writes
+    def tag_many(self, tx: Tx, bank_id: int, tags: Sequence[tuple[int, Sequence[IdeaTag]]]) -> int:
+        """Tag many by number in one transaction, only those without a tag; gives how many."""
+        tagged = 0
+        for number, wanted in tags:
+            found = find(tx, bank_id, number)
+            if not tag_rows(tx, found.id):
+                replace_tags(tx, found.id, to_rows(wanted))
+                tagged += 1
+        tx.changed(bank_id, "idea", "*")
+        tx.audit(bank_id, "idea.tags", "ideas", {"count": tagged}, actor_id=tx.person_id)
+        return tagged
+
+
+class Examples(Subject):
+    """Moderators' corrections, from which a bank's tagger learns."""
+
+    @reads
+    def of(self, cx: sqlite3.Connection, bank_id: int) -> list[tuple[str, tuple[str, ...]]]:
+        """Give (title and text, industries with the primary first) per corrected idea.
+
+        They are read from the ideas themselves, so that an undo or an erasure takes them along.
+        """
+        rows = cx.execute(
+            "SELECT i.title || char(10) || i.text, (SELECT group_concat(industry, char(10)) FROM "
+            "(SELECT industry FROM idea_industries WHERE idea_id = i.id ORDER BY rank)) "
+            "FROM ideas i WHERE i.bank_id = ? AND i.id IN "
+            "(SELECT idea_id FROM idea_industries WHERE set_by = 'moderator') ORDER BY i.id",
+            (bank_id,),
+        )
+        return [(text, tuple(industries.split("\n"))) for text, industries in rows]
+
+
+def to_rows(tags: Sequence[IdeaTag]) -> list[tuple[Any, ...]]:
+    """Give the rows of tags, without their idea."""
+    return [
+        (tag.industry, tag.rank, tag.confidence, tag.taxonomy_version, to_json(tag.because),
+         tag.set_by)
+        for tag in tags
+    ]  # fmt: skip
+
+
+def tag_rows(tx: Tx, idea_id: int) -> list[tuple[Any, ...]]:
+    """Give an idea's tags as `to_rows` does, primary first."""
+    return tx.run(
+        "SELECT industry, rank, confidence, taxonomy_version, because, set_by "
+        "FROM idea_industries WHERE idea_id = ? ORDER BY rank",
+        (idea_id,),
+    ).fetchall()
+
+
+def replace_tags(tx: Tx, idea_id: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Put these rows in the place of what the idea has."""
+    tx.run("DELETE FROM idea_industries WHERE idea_id = ?", (idea_id,))
+    tx.run_many(
+        "INSERT INTO idea_industries (idea_id, industry, rank, confidence, taxonomy_version, "
+        "because, set_by) VALUES (?,?,?,?,?,?,?)",
+        [(idea_id, *row) for row in rows],
+    )

@@ -1,0 +1,146 @@
+"""Votes: one per person and idea, set and never toggled; bursts are held out until decided."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from storage.connection import marks, micros, moment
+from storage.engine import Subject, reads, writes
+from storage.idea_rows import to_votes
+from storage.idea_writes import Found, find, group_of, recount, root_of
+from storage.rows import Vote, VoteCount
+from storage.tx import Tx
+
+# The group of the idea that a number leads to: its root and all that was merged into that.
+_GROUP = """
+WITH RECURSIVE up (id, merged_into) AS (
+  SELECT id, merged_into FROM ideas WHERE bank_id = ?1 AND number = ?2 UNION ALL
+  SELECT i.id, i.merged_into FROM up JOIN ideas i ON i.id = up.merged_into),
+members (id, depth) AS (
+  SELECT id, 0 FROM up WHERE merged_into IS NULL UNION ALL
+  SELECT i.id, m.depth + 1 FROM members m JOIN ideas i ON i.merged_into = m.id)
+"""
+
+
+class Votes(Subject):
+    """Votes of ideas; those of a merged idea belong to what it was merged into."""
+
+    @writes
+    def set(
+        self, tx: Tx, bank_id: int, number: int, value: Literal[-1, 0, 1], platform: str
+    ) -> VoteCount:
+        """Set the vote of whoever writes; 0 takes it back. Gives the new count.
+
+        Votes leave no audit row: how somebody voted is their own affair.
+
+        Raises:
+            NotThere: no such idea.
+        """
+        found = root_of(tx, find(tx, bank_id, number))
+        person_id = tx.actor
+        if value == 0 and group_of(tx, found.id) == [found.id]:
+            tx.run("DELETE FROM votes WHERE idea_id = ? AND person_id = ?", (found.id, person_id))
+        else:
+            # With merged ideas below, a 0 is kept: it overrules the vote that was carried over.
+            tx.run(
+                "INSERT INTO votes (idea_id, person_id, value, platform, voted_at) "
+                "VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET value = excluded.value, "
+                "platform = excluded.platform, voted_at = excluded.voted_at",
+                (found.id, person_id, value, platform, tx.now_us),
+            )
+        return _counted(tx, found)
+
+    @reads
+    def of(self, cx: sqlite3.Connection, bank_id: int, number: int, person_id: int) -> int:
+        """Give a person's vote as it counts: -1, 0 or 1."""
+        row = cx.execute(
+            _GROUP + "SELECT v.value FROM members m JOIN votes v ON v.idea_id = m.id "
+            "WHERE v.person_id = ?3 ORDER BY m.depth, v.voted_at DESC LIMIT 1",
+            (bank_id, number, person_id),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    @reads
+    def voters(self, cx: sqlite3.Connection, bank_id: int, number: int) -> list[Vote]:
+        """Give the votes of an idea and of those merged into it, oldest first; erased ones not."""
+        rows = cx.execute(
+            _GROUP + "SELECT v.person_id, v.value, v.platform, v.voted_at, v.is_held "
+            "FROM members m JOIN votes v ON v.idea_id = m.id "
+            "WHERE v.value <> 0 AND v.person_id > 0 ORDER BY v.voted_at, v.person_id",
+            (bank_id, number),
+        )
+        return [
+            Vote(
+                person_id=person_id,
+                value=value,
+                platform=platform,
+                voted_at=moment(at),
+                is_held=bool(is_held),
+            )
+            for person_id, value, platform, at, is_held in rows
+        ]
+
+    @reads
+    def newcomers(
+        self,
+        cx: sqlite3.Connection,
+        bank_id: int,
+        number: int,
+        *,
+        voted_since: datetime,
+        seen_since: datetime,
+    ) -> list[int]:
+        """Give the people who voted since a time and were first seen since another: a burst."""
+        rows = cx.execute(
+            _GROUP + "SELECT v.person_id FROM members m JOIN votes v ON v.idea_id = m.id "
+            "JOIN people p ON p.id = v.person_id WHERE v.voted_at >= ?3 "
+            "AND p.first_seen_at >= ?4 AND v.value <> 0 ORDER BY v.voted_at",
+            (bank_id, number, micros(voted_since), micros(seen_since)),
+        )
+        return [person_id for (person_id,) in rows]
+
+    @writes
+    def hold_out(self, tx: Tx, bank_id: int, number: int, person_ids: Sequence[int]) -> VoteCount:
+        """Leave these people's votes out of the count until a moderator decides."""
+        found = root_of(tx, find(tx, bank_id, number))
+        ids = group_of(tx, found.id)
+        held = tx.run(
+            f"UPDATE votes SET is_held = 1 WHERE idea_id IN ({marks(len(ids))}) "
+            f"AND person_id IN ({marks(len(person_ids))})",
+            (*ids, *person_ids),
+        ).rowcount
+        tx.audit(bank_id, "votes.hold", found.subject, {"count": held}, actor_id=tx.person_id)
+        return _counted(tx, found)
+
+    @writes
+    def release(self, tx: Tx, bank_id: int, number: int, *, keep: bool) -> VoteCount:
+        """Count the votes that were held out (`keep`), or drop them."""
+        found = root_of(tx, find(tx, bank_id, number))
+        ids = group_of(tx, found.id)
+        change = "UPDATE votes SET is_held = 0" if keep else "DELETE FROM votes"
+        count = tx.run(
+            f"{change} WHERE is_held = 1 AND idea_id IN ({marks(len(ids))})", ids
+        ).rowcount
+        details = {"count": count, "keep": keep}
+        tx.audit(bank_id, "votes.release", found.subject, details, actor_id=tx.person_id)
+        return _counted(tx, found)
+
+    @reads
+    def held(self, cx: sqlite3.Connection, bank_id: int) -> list[tuple[int, int]]:
+        """Give (number, how many votes are held out) of the ideas that wait for a decision."""
+        return cx.execute(
+            "SELECT i.number, count(*) FROM votes v JOIN ideas i ON i.id = v.idea_id "
+            "WHERE i.bank_id = ? AND v.is_held = 1 GROUP BY i.number ORDER BY i.number",
+            (bank_id,),
+        ).fetchall()
+
+
+def _counted(tx: Tx, found: Found) -> VoteCount:
+    recount(tx, found.id)
+    tx.changed(found.bank_id, "vote", str(found.number))
+    tx.card(found.bank_id, found.id, found.number)
+    tx.outcome(found.subject)
+    return to_votes(*tx.one("SELECT up, down, platform_votes FROM ideas WHERE id = ?", (found.id,)))
