@@ -34,7 +34,7 @@ class Audit(Subject):
 
     @reads
     def verify(self, cx: sqlite3.Connection, bank_id: int | None = None) -> Sequence[str]:
-        """Check the chain of a bank, or of all; gives a sentence for each break, none if it holds."""
+        """Check the chain of a bank, or of all; gives a sentence for each break."""
         sql = "SELECT id, audit_head, audit_count FROM banks WHERE ?1 IS NULL OR id = ?1"
         banks = cx.execute(sql + " ORDER BY id", (bank_id,)).fetchall()
         problems: list[str] = []

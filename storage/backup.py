@@ -38,11 +38,12 @@ def copy(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reader:
-        with contextlib.closing(sqlite3.connect(target)) as writer:
-            # pages that a reader copies are as secure_delete left them
-            reader.backup(writer, pages=_PAGES, sleep=0.01)
-            writer.execute("PRAGMA journal_mode=DELETE")
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reader,
+        contextlib.closing(sqlite3.connect(target)) as writer,
+    ):
+        reader.backup(writer, pages=_PAGES, sleep=0.01)
+        writer.execute("PRAGMA journal_mode=DELETE")
     with target.open("rb") as file:
         os.fsync(file.fileno())
 

@@ -16,7 +16,7 @@ from storage.tx import Tx
 class Deliveries(Subject):
     """Accepting, finishing and replaying."""
 
-    async def accept(
+    async def accept(  # noqa: PLR0917 - agreed: an envelope in its natural order
         self,
         delivery_id: str,
         community_key: str,

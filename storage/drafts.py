@@ -55,12 +55,9 @@ class Actions(Subject):
     def put(
         self, tx: Tx, values: Mapping[str, Any], now: datetime, *, person_id: int | None = None
     ) -> str:
-        """Keep values; gives their key.
+        """Keep values, as JSON can hold them; gives their key.
 
-        Args:
-            values: as JSON can hold them.
-            now: when.
-            person_id: whose words are in them, so that they go when that person is erased.
+        `person_id` says whose words are in them, so that they go when that person is erased.
         """
         key = secrets.token_urlsafe(9)
         tx.run(

@@ -201,7 +201,7 @@ def reads(
     """Make a coroutine of a method that only reads."""
 
     @functools.wraps(method)
-    async def wrapper(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return await self.engine.read(lambda cx: method(self, cx, *args, **kwargs))
 
     wrapper.__dict__["kind"] = "reads"
@@ -235,7 +235,7 @@ def alters(
     """Make a coroutine of a method that writes for the program itself (queues, leases)."""
 
     @functools.wraps(method)
-    async def wrapper(self: S, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         def run(connection: sqlite3.Connection) -> R:
             with immediate(connection):
                 tx = Tx(connection, None)

@@ -98,8 +98,7 @@ def is_author(tx: Tx, found: Found) -> bool:
 def keep_undo(tx: Tx, found: Found, action: str, before: Mapping[str, Any]) -> None:
     """Remember how it was, for a moderator's undo; what the program does by itself is not undone.
 
-    Args:
-        before: columns of `ideas` with their values; `tags` stands for the idea's tags.
+    `before` holds columns of `ideas` with their values; `tags` stands for the idea's tags.
     """
     if tx.person_id is not None:
         tx.run(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from storage import idea_rows
-from storage.connection import from_json, marks, micros, to_json
+from storage.connection import from_json, marks, micros, moment, to_json
 from storage.edits import Edits
 from storage.engine import reads, writes
 from storage.errors import NotThere
@@ -82,7 +82,7 @@ class Ideas(Edits, Merging, Tagging, Vectors, Searching):
 
     @reads
     def by_ids(self, cx: sqlite3.Connection, bank_id: int, ids: Sequence[int]) -> list[Idea]:
-        """Give the bank's ideas of these ids (not numbers), in that order; missing ones fall out."""
+        """Give the bank's ideas of these ids (not numbers), in that order, without the missing."""
         sql = SELECT + f"WHERE i.bank_id = ? AND i.id IN ({marks(len(ids))})"
         found = {idea.id: idea for idea in to_ideas(cx.execute(sql, (bank_id, *ids)))}
         return [found[id_] for id_ in ids if id_ in found]
@@ -105,7 +105,7 @@ class Ideas(Edits, Merging, Tagging, Vectors, Searching):
     def complete(
         self, cx: sqlite3.Connection, bank_id: int, prefix: str, limit: int = 25
     ) -> list[tuple[int, str, str]]:
-        """Give (number, title, status) by number or by the beginnings of title words, newest first."""
+        """Give (number, title, status) by number or by beginnings of title words, newest first."""
         typed = prefix.strip().lstrip("#")
         if typed.isascii() and typed.isdigit():
             sql = _TITLES + "AND CAST(number AS TEXT) LIKE ? ORDER BY number LIMIT ?"
@@ -156,7 +156,7 @@ class Ideas(Edits, Merging, Tagging, Vectors, Searching):
             "WHERE i.bank_id = ? AND i.number = ? ORDER BY e.version",
             (bank_id, number),
         )
-        return [(version, idea_rows.moment(at), from_json(text)) for version, at, text in rows]
+        return [(version, moment(at), from_json(text)) for version, at, text in rows]
 
     @reads
     def terms(

@@ -144,7 +144,7 @@ class Gaps(Subject):
 
     @writes
     def add(self, tx: Tx, bank_id: int, question: str, entities: Sequence[str], field: str) -> int:
-        """Note a gap; the same entities and field, or the same words, count as one. Gives its id."""
+        """Note a gap, gives its id; the same entities and field, or the same words, are one."""
         tx.run(
             "INSERT INTO gaps (bank_id, key, person_id, first_at, last_at, entities, field, "
             "question) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "

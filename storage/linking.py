@@ -16,7 +16,7 @@ class Linking(Subject):
 
     @writes
     def make_link_code(self, tx: Tx, community_id: int) -> str:
-        """Give a code with which another community may join this one's bank, once, for 15 minutes."""
+        """Give a code with which another community may join this bank, once, for 15 minutes."""
         community = _community(tx, community_id)
         code = codes.make(tx, "link", community_id=community_id, person_id=tx.person_id)
         subject = f"community:{community_id}"

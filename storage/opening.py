@@ -1,4 +1,4 @@
-"""Bringing a file into shape before the first thread uses it, or saying why that is not possible."""
+"""Bringing a file into shape before the first thread uses it, or saying why that fails."""
 
 from __future__ import annotations
 

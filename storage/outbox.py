@@ -22,7 +22,7 @@ class Outbox(Subject):
     """Sending at least once, and on our side once."""
 
     @writes
-    def enqueue(
+    def enqueue(  # noqa: PLR0917 - agreed
         self,
         tx: Tx,
         community_id: int,
@@ -81,10 +81,8 @@ class Outbox(Subject):
     def sent(self, tx: Tx, row_id: int, generation: int | None = None) -> None:
         """Note that a row was sent and wipe its payload.
 
-        Args:
-            row_id: the row's id.
-            generation: of the row as it was sent; by default as it was leased last. A row that
-                was made due anew meanwhile stays due.
+        `generation` is that of the row as it was sent, by default as it was leased last. A row
+        that was made due anew meanwhile stays due.
         """
         tx.run(
             "UPDATE outbox SET sent_at = due_at, payload = '{}', error = NULL WHERE id = ?1 "
@@ -95,7 +93,7 @@ class Outbox(Subject):
 
     @alters
     def retry(self, tx: Tx, row_id: int, due_at: datetime, error: str) -> None:
-        """Have a row sent again later. `error` is a word for the operator, never a message's text."""
+        """Have a row sent again later; `error` is for the operator, never a message's text."""
         tx.run(
             "UPDATE outbox SET attempts = attempts + 1, due_at = ?, error = ?, lease_until = NULL "
             "WHERE id = ?",
