@@ -7,25 +7,26 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
-from bot.market.amounts import amount
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import FOLDER as LEXICON_FOLDER
 from bot.market.lexicon import Lexicon, read_lexicon
 from bot.market.schema import Entity, Fact, Source, load_entities
 from bot.market.text import fold, is_cjk, pieces, stem, words
+from bot.market.values import Quantity, parse, quantity
 
-_FORMAT = 3  # raise when the compiled form changes
+_FORMAT = 5  # raise when the compiled form changes
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _SPLIT = re.compile(r" / | \(|\)")
 _SOFT_KINDS = ("figure", "usecase", "regulation", "guide", "term")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _MIN_FAMILY = 3
 _MIN_SPELLED = 4  # shorter words are not corrected
-_CODE_FILES = ("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "amounts.py")
+_CODE_FILES = ("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py")
 
 Compiled = dict[str, Any]
 
@@ -88,10 +89,13 @@ def restore(compiled: Compiled) -> Knowledge:
     rows: list[Row] = []
     rows_of: list[list[int]] = []
     asks = iter(compiled["asks"])
+    quantities = iter(compiled["quantities"])
     for owner, entity in enumerate(entities):
         rows_of.append(list(range(len(rows), len(rows) + len(entity.facts))))
         for fact in entity.facts:
-            rows.append(Row(len(rows), owner, fact, tuple(next(asks))))
+            raw = next(quantities)
+            value = Quantity(*raw[:5], items=tuple(raw[5])) if raw else None
+            rows.append(Row(len(rows), owner, fact, tuple(next(asks)), value))
     return Knowledge(
         entities=entities,
         rows=rows,
@@ -105,7 +109,7 @@ def restore(compiled: Compiled) -> Knowledge:
 
 
 def _entity(raw: Compiled) -> Entity:
-    lists = {k: tuple(raw[k]) for k in ("aliases", "may_mean", "members", "related")}
+    lists = {k: tuple(v) for k, v in raw.items() if isinstance(v, list)}
     facts = tuple(Fact(**{**f, "source": Source(**f["source"])}) for f in raw["facts"])
     return Entity(**{**raw, **lists, "facts": facts})
 
@@ -114,29 +118,48 @@ def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
     """Build the index over entities; takes about a second per 2,000 facts."""
     names = _names(entities, lexicon)
     index = _Index(lexicon, names)
-    asks = []
+    asks, quantities = [], []
     for owner, entity in enumerate(entities):
         for fact in entity.facts:
+            value = quantity(fact, entity.kind)
+            quantities.append(value and list(astuple(value)))
             asks.append(lexicon.fields_of(fact.field, entity.kind))
             index.add(owner, entity, fact)
     return {
         "entities": [asdict(e) for e in entities],
         "asks": asks,
+        "quantities": quantities,
         "names": names,
         "postings": index.postings(),
         "vocabulary": sorted(index.vocabulary | _name_words(entities)),
-        "ranks": [_rank(e) for e in entities],
+        "ranks": _ranks(entities),
     }
+
+
+def _ranks(entities: Sequence[Entity]) -> list[float]:
+    """Give how recent each entity is, as a date; never older than the version before it."""
+    ranks = {e.id: _rank(e) for e in entities}
+    for _ in range(3):  # lines of versions are short
+        for entity in entities:
+            before = ranks.get(entity.predecessor or "", 0.0)
+            ranks[entity.id] = max(ranks[entity.id], before + 1 if before else 0.0)
+    return [ranks[e.id] for e in entities]
 
 
 def _rank(entity: Entity) -> float:
     """Give the date that an entity came out, as a number; the first day known of it otherwise."""
     for field in _DATES:
-        found = [amount(f.value or "", "date") for f in entity.facts if f.field == field]
+        found = [_first_date(f.value or "") for f in entity.facts if f.field == field]
         if any(found):
             return max(d for d in found if d)
-    days = [amount(f.as_of, "date") for f in entity.facts]
+    days = [parse(f.as_of, "date").number for f in entity.facts]
     return min((d for d in days if d), default=0.0)
+
+
+def _first_date(value: str) -> float | None:
+    """Read a date, also out of `between 2026-08 and 2026-11`."""
+    match = _DATE.search(value)
+    return parse(match.group(), "date").number if match else None
 
 
 def compact(text: str) -> str:
@@ -246,7 +269,9 @@ class _Index:
         self._text(entity.name, 85)
         self._mentions(fold(entity.name), owner)
         self._text(" ".join(entity.aliases), 70)
-        self._text(f"{fact.source.title} {fact.source.publisher}", 35, plain=True)
+        self._text(" ".join((*entity.industries, *entity.topics)), 90)
+        self._text(fact.source.title, 35, plain=True)
+        self._text(fact.source.publisher, 85, plain=True)
         for asked in self._lexicon.fields_of(fact.field, entity.kind):
             self._put(f"f:{asked}", 100)
         self._put(f"e:{owner}", 100)
@@ -289,10 +314,10 @@ class _Index:
         while position < len(parts):
             for end in range(min(len(parts), position + 7), position, -1):
                 named = self._names.get("".join(parts[position:end]))
-                if named:
-                    for other, is_family in named:
-                        if other != owner:
-                            self._put(f"e:{other}", 50 if is_family else 80)
+                others = [n for n in named or () if n[0] != owner]
+                for other, is_family in others:
+                    self._put(f"e:{other}", 50 if is_family else 80)
+                if others:
                     position = end - 1
                     break
             position += 1
@@ -351,6 +376,8 @@ def _merge(known: Entity, added: Entity) -> Entity:
         may_mean=known.may_mean or added.may_mean,
         members=tuple(dict.fromkeys((*known.members, *added.members))),
         related=tuple(dict.fromkeys((*known.related, *added.related))),
+        industries=tuple(dict.fromkeys((*known.industries, *added.industries))),
+        topics=tuple(dict.fromkeys((*known.topics, *added.topics))),
         facts=(*kept, *(f for f in added.facts if not f.until)),
         file=known.file,
         line=known.line,

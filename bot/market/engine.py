@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.market.carrying import carry
+from bot.market.compare import compare
+from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft, Notes, renumber
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
+from bot.market.lists import listing, superlative
 from bot.market.lookup import lookup, profile, unknown
 from bot.market.model import Answer, IdeaLookup, Turn
 from bot.market.reading import Reader, Reading
 from bot.market.retrieval import Retriever
 from bot.market.talk import Intent, Talk
-from prompts import render
+from bot.market.timeline import timeline
 
 _LONGEST = 2000  # characters of a question that are read
+_STRONG = 0.8  # cover from which a quoted fact goes before a list
+_STRONG_UNIT = 2.0
 
 
 class Engine:
@@ -29,6 +35,7 @@ class Engine:
         self._reader = Reader(knowledge, lexicon)
         self._retriever = Retriever(knowledge)
         self._talk = Talk(lexicon)
+        self._conditions = Conditions(knowledge, lexicon)
 
     def answer(
         self,
@@ -53,10 +60,10 @@ class Engine:
             ask_back=ask_back,
             ideas=ideas,
         )
-        draft = self._draft(ask)
+        draft = self._draft(ask, turns)
         return self._finish(ask, draft)
 
-    def _draft(self, ask: Ask) -> Draft:
+    def _draft(self, ask: Ask, turns: Sequence[Turn]) -> Draft:
         if not ask.reading.words:
             return Draft(
                 sentences=(ask.say("answer_unknown.empty"),), abstained=True, reason="unclear"
@@ -66,7 +73,7 @@ class Engine:
             draft = self._talked(ask, intent)
             if draft:
                 return draft
-        return self._facts(ask)
+        return self._facts(replace(ask, reading=carry(ask.reading, turns, self._reader)))
 
     def _talked(self, ask: Ask, intent: Intent) -> Draft | None:
         """Answer what is no question about the market; None if one hides in it."""
@@ -88,16 +95,49 @@ class Engine:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
             return unknown(ask)
-        found = lookup(ask)
+        found = compare(ask) or (timeline(ask) if reading.has("timeline") else None)
         if found:
             return found
-        if reading.mentions and not [u for u in reading.units if u.weight >= 1]:
+        found = self._found_or_listed(ask)
+        if not found and reading.mentions and not [u for u in reading.units if u.weight >= 1]:
             found = profile(ask)
         if not found and not self._is_market(reading):
             return Draft(
                 sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
             )
         return found or unknown(ask)
+
+    def _found_or_listed(self, ask: Ask) -> Draft | None:
+        """Quote facts, list what meets conditions, or both where both fit well."""
+        found = lookup(ask)
+        listed = None
+        if not self._is_about_one(ask.reading):
+            listed = superlative(ask, self._conditions) or self._listing(ask)
+        if not listed or (found and listed.strength < found.strength):
+            return found or listed
+        if found and found.strength >= _STRONG:
+            sentences = (*found.sentences[:2], *listed.sentences)
+            return replace(listed, sentences=sentences, entities=found.entities + listed.entities)
+        return listed
+
+    def _listing(self, ask: Ask) -> Draft | None:
+        explained = {c.field for c in self._conditions.read(ask.reading)}
+        left = [
+            u
+            for u in ask.reading.units
+            if u.weight >= _STRONG_UNIT
+            and u.kind in ("field", "word", "unknown")
+            and not explained & set(u.fields)
+        ]
+        return None if left else listing(ask, self._conditions)
+
+    def _is_about_one(self, reading: Reading) -> bool:
+        """Tell whether a question is about things that no list of models can answer."""
+        kinds = {self._knowledge.entities[e].kind for e in reading.entities}
+        if not kinds:
+            return False
+        is_top = any(t.startswith("top:") for t in reading.tags)
+        return not kinds & {"model", "company"} or ("model" in kinds and not is_top)
 
     def _is_market(self, reading: Reading) -> bool:
         """Tell whether a question that nothing answers is at least about this market."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.market.schema import Entity, Fact
+from bot.market.values import Quantity
 
 Postings = Mapping[int, float]
 _NONE: Postings = {}
@@ -25,6 +26,12 @@ class Row:
     owner: int
     fact: Fact
     asks: tuple[str, ...]  # ids of lexicon fields
+    value: Quantity | None = None
+
+    @property
+    def number(self) -> float | None:
+        """Give the value in the unit of its type, None where it is no number."""
+        return self.value.number if self.value else None
 
 
 @dataclass(slots=True)

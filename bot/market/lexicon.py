@@ -37,8 +37,12 @@ class Hit:
 
 @dataclass(slots=True)
 class Phrases:
-    """Many phrases, each with tags, found in one pass over the stems of a text."""
+    """Many phrases, each with tags, found in one pass over the stems of a text.
 
+    With `exact` the words themselves count, not their stems.
+    """
+
+    exact: bool = False
     _by_first: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     _inside: list[tuple[str, str]] = field(default_factory=list)
 
@@ -48,7 +52,7 @@ class Phrases:
         if is_cjk(folded):
             self._inside.append((folded, tag))
             return
-        key = tuple(stem(w.text) for w in words(folded))
+        key = tuple(w.text if self.exact else stem(w.text) for w in words(folded))
         if key:
             entry = (key, tag)
             bucket = self._by_first.setdefault(key[0], [])

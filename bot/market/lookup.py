@@ -125,12 +125,18 @@ def profile(ask: Ask) -> Draft | None:
     if not rows:
         rows = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]]
         rows.sort(key=lambda r: r.fact.as_of, reverse=True)
-    rows = list(dict.fromkeys(rows))[:5]
+    rows = list(dict.fromkeys(rows))[:5] + _uses(ask, owner)
     if not rows:
         return None
-    return Draft(
-        sentences=tuple([*ended_first(ask, rows), *ask.sentences(rows)]), entities=(owner,)
-    )
+    return Draft(sentences=(*ended_first(ask, rows), *ask.sentences(rows)), entities=(owner,))
+
+
+def _uses(ask: Ask, owner: int) -> list[Row]:
+    """Give what a firm is known to use or make video for."""
+    if ask.knowledge.entities[owner].kind != "company":
+        return []
+    rows = [ask.knowledge.rows[i] for i in ask.knowledge.postings(f"e:{owner}")]
+    return [r for r in rows if "industry" in r.asks][:2]
 
 
 def unknown(ask: Ask) -> Draft:

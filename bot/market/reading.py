@@ -23,6 +23,7 @@ _VARIANT_WEIGHT = 2.5
 _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _COUNTED_WEIGHT = 2.0
+_LARGER = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,11 @@ class Reader:
     def _phrase_unit(self, span: Sequence[str], tags: Sequence[str], start: int) -> Unit:
         stems = [stem(w) for w in span]
         keys = [(t, 1.0) for t in tags]
-        content = [s for s in stems if s not in self._lexicon.stop and s not in self._lexicon.light]
+        keys += [(f"p:{p}", _LARGER) for t in tags if t[:2] == "p:" for p in self._around(t[2:])]
+        content = [w for w in span if w not in self._lexicon.stop]
+        content = [stem(w) for w in content]
         if len(content) == 1:
-            keys.append((f"w:{content[0]}", 0.9))
+            keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.9))
             keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
         kind = "place" if tags[0].startswith("p:") else "field"
         if kind == "place":
@@ -179,6 +182,11 @@ class Reader:
             is_common = len(stems) == 1 and stems[0] in self._lexicon.light
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
         return Unit(" ".join(span), tuple(keys), weight, kind, start)
+
+    def _around(self, place: str) -> list[str]:
+        """Name the regions that hold a place: what holds there mostly holds in it."""
+        entry = self._lexicon.places.get(place)
+        return [p for p in entry["in"] if p not in ("asia", "america")] if entry else []
 
     def _date_units(self, tokens: Sequence[Piece], taken: set[int]) -> Iterable[Unit]:
         years = [i for i, w in enumerate(tokens) if _YEAR.fullmatch(w.text) and i not in taken]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.market.lexicon import Lexicon, Phrases
 from bot.market.model import Reason
 from bot.market.reading import Reading
-from bot.market.text import fold, stem, words
+from bot.market.text import fold, words
 
 _SHORT = 5  # words: a greeting with more behind it is more than a greeting
 _ENDS = re.compile(r"(?<=[.!?;。！？；])(?:\s+|$)|\n+")
@@ -30,7 +30,7 @@ class Talk:
     def __init__(self, lexicon: Lexicon) -> None:
         """Prepare the phrases of all languages: few enough to look for all of them."""
         self._intents: dict[str, Intent] = {}
-        self._phrases = Phrases()
+        self._phrases = Phrases(exact=True)
         for entry in lexicon.raw["talk"]:
             self._intents[entry["id"]] = Intent(
                 entry["id"], entry["reason"], bool(entry.get("short")), bool(entry.get("cue"))
@@ -41,7 +41,8 @@ class Talk:
 
     def find(self, reading: Reading) -> Intent | None:
         """Give the first intent of the file that the words show."""
-        found = {h.tag for h in self._phrases.find(self._stems(reading), reading.folded)}
+        spelled = [w.text for w in words(fold(reading.text))]
+        found = {h.tag for h in self._phrases.find(spelled, reading.folded)}
         for intent in self._intents.values():
             if intent.id not in found or intent.id == "cues":
                 continue
@@ -56,13 +57,11 @@ class Talk:
         """Give the sentences of a text that do not show the intent."""
         kept = []
         for sentence in sentences(reading.text):
-            stems = [stem(w.text) for w in words(fold(sentence))]
-            if all(h.tag != intent.id for h in self._phrases.find(stems, sentence.lower())):
+            folded = fold(sentence)
+            spelled = [w.text for w in words(folded)]
+            if all(h.tag != intent.id for h in self._phrases.find(spelled, folded)):
                 kept.append(sentence)
         return " ".join(kept)
-
-    def _stems(self, reading: Reading) -> list[str]:
-        return [stem(w.text) for w in words(fold(reading.text))]
 
 
 def sentences(text: str) -> list[str]:

@@ -1,0 +1,71 @@
+"""Comparisons of two to five things: a table of what is asked, or of what is usually wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.market.drafting import Ask, Draft
+from bot.market.knowledge import Row
+from bot.market.linking import Mention
+from bot.market.lookup import ended_first
+from bot.market.model import Table
+
+_MOST = 5
+_MOST_VALUES = 4
+_KINDS = ("model", "product")
+
+
+def compare(ask: Ask) -> Draft | None:
+    """Set two or more named things side by side; None if the question names fewer."""
+    owners = subjects(ask)
+    if len(owners) < 2:  # noqa: PLR2004  one thing cannot be compared
+        return None
+    fields = [f for f in ask.reading.asked if any(ask.knowledge.facts(o, f) for o in owners)]
+    fields = fields[:4] or [f.id for f in ask.lexicon.fields.values() if f.table]
+    rows = [[ask.lexicon.fields[f].named(ask.locale), *_cells(ask, owners, f)] for f in fields]
+    rows = [r for r in rows if any(c != "-" for c in r[1:])]
+    if not rows:
+        return None
+    notes = [s for o in owners for s in ended_first(ask, ask.knowledge.facts(o, "price")[:1])]
+    text = ask.say("answer_table.compared", names=[ask.name(o) for o in owners])
+    table = Table(("", *(ask.name(o) for o in owners)), tuple(tuple(r) for r in rows))
+    return Draft(sentences=(*notes, text), table=table, entities=tuple(owners))
+
+
+def subjects(ask: Ask) -> list[int]:
+    """Give what is compared: each name's entity, of a line the newest one."""
+    found = []
+    for mention in ask.reading.mentions:
+        owner = likeliest(ask, mention)
+        if ask.knowledge.entities[owner].kind in _KINDS and owner not in found:
+            found.append(owner)
+    return found[:_MOST]
+
+
+def likeliest(ask: Ask, mention: Mention) -> int:
+    """Give the entity that a name most likely means: exactly named, then models, then the newest."""
+    pool = mention.exact if len(mention.exact) == 1 and not mention.family else mention.all
+    models = [o for o in pool if ask.knowledge.entities[o].kind in _KINDS]
+    return max(models or pool, key=lambda o: ask.knowledge.ranks[o])
+
+
+def _cells(ask: Ask, owners: Sequence[int], field: str) -> list[str]:
+    return [cell(ask, ask.knowledge.facts(o, field)) for o in owners]
+
+
+def cell(ask: Ask, rows: Sequence[Row]) -> str:
+    """Write the values of a field into one cell, those that hold generally first."""
+    current = [r for r in rows if r.fact.is_current] or list(rows)
+    current.sort(key=lambda r: sum(q is not None for q in r.fact.qualifiers))
+    texts = [value(ask, r) for r in current[:_MOST_VALUES]]
+    return "; ".join(texts) or "-"
+
+
+def value(ask: Ask, row: Row) -> str:
+    """Write one value with what it holds for and its mark."""
+    fact = row.fact
+    sound = {"yes": "with sound", "no": "without sound"}.get(fact.sound or "")
+    held = [fact.variant, fact.resolution, sound, fact.seconds, fact.seller, fact.region]
+    held.append(fact.condition)
+    shown = ", ".join(h for h in held if h)
+    return f"{fact.value}{f' ({shown})' if shown else ''} {ask.notes.mark(row)}"

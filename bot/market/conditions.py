@@ -1,0 +1,232 @@
+"""What a thing must be to be on a list: conditions read from a question, tested on facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.market.knowledge import Knowledge, Row
+from bot.market.lexicon import Hit, Lexicon
+from bot.market.reading import Reading
+from bot.market.text import stem
+
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sekunden", "segundos"), "length"),
+    **dict.fromkeys(("secondes", "秒", "秒钟"), "length"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "minutes"),
+    **dict.fromkeys(("p", "lines"), "resolution"),
+    "k": "kilo",
+    **dict.fromkeys(("gb", "gig", "gigs", "g", "gigabyte", "gigabytes"), "vram"),
+    "fps": "fps",
+    **dict.fromkeys(("b", "parameters", "params"), "parameters"),
+    **dict.fromkeys(("usd", "dollar", "dollars", "bucks", "buck", "euros", "euro"), "price"),
+    **dict.fromkeys(("cent", "cents", "ct", "c"), "cents"),
+}
+_AMOUNT = re.compile(r"(\$|€|£)?\s*(\d+(?:[.,]\d+)*)\s*(\$|€|[^\W\d_]+)?")
+_LOW_FIRST = ("price", "vram")
+_MOST_PER_SECOND = 5.0  # dollars: more than that is a budget, no price per second
+_NEAR = 3  # words between a `not` and what it denies
+_KILO = {2: 1440, 4: 2160, 8: 4320}
+_SIZES = {480, 540, 576, 720, 768, 1080, 1440, 2160}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit in a question; `field` is the lexicon field that it limits."""
+
+    field: str
+    number: float
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One thing that must (or must not) hold."""
+
+    label: str
+    field: str
+    holds: tuple[str, ...] = ()  # one of them stands in the value
+    denied: bool = False
+    at_most: float | None = None
+    at_least: float | None = None
+
+    def test(self, rows: Sequence[Row]) -> Row | None:
+        """Give the fact that meets the condition; None where none does or none is recorded."""
+        current = [r for r in rows if r.fact.is_current]
+        if self.holds:
+            met = [r for r in current if self._is(r)]
+            if self.denied:
+                return current[0] if current and not met else None
+            return met[0] if met else None
+        return self._by_number(current)
+
+    def _is(self, row: Row) -> bool:
+        value = (row.fact.value or "").lower()
+        return any(re.search(rf"\b{re.escape(h)}", value) for h in self.holds)
+
+    def _by_number(self, rows: Sequence[Row]) -> Row | None:
+        met = [
+            r
+            for r in rows
+            if r.number is not None
+            and (self.at_most is None or r.number <= self.at_most)
+            and (self.at_least is None or r.number >= self.at_least)
+        ]
+        low_first = self.at_most is not None
+        return min(met, key=lambda r: (r.number or 0) if low_first else -(r.number or 0), default=None)
+
+
+def amounts(folded: str) -> list[Amount]:
+    """Read the numbers with units of a question: 30 s, $0.10, 1080p, 4k, 16gb."""
+    found = []
+    for match in _AMOUNT.finditer(folded):
+        field, factor = _unit(match)
+        if field:
+            number = float(match.group(2).replace(",", "")) * factor
+            if field == "resolution" and number in (2, 4, 8):
+                number = _KILO[int(number)]
+            found.append(Amount(field, number, match.group().strip(), match.start(), match.end()))
+    return found
+
+
+def _unit(match: re.Match[str]) -> tuple[str, float]:
+    number = float(match.group(2).replace(",", "").rstrip("."))
+    word = match.group(3) or ""
+    if match.group(1) or word in ("$", "€"):
+        return "price", 1
+    field = _UNITS.get(word, "")
+    if field == "cents":
+        return "price", 0.01
+    if field == "minutes":
+        return "length", 60
+    if field == "kilo":
+        return ("resolution", 1) if number in _KILO else ("", 1)
+    if field == "resolution":
+        return ("resolution", 1) if number in _SIZES else ("", 1)
+    if field == "parameters":
+        return "parameters", 1e9
+    return field, 1
+
+
+class Conditions:
+    """Reads conditions out of readings."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Keep what they are read with."""
+        self._knowledge = knowledge
+        self._lexicon = lexicon
+
+    def read(self, reading: Reading) -> list[Condition]:
+        """Give all conditions of a question, each once."""
+        found = [*self._named(reading), *self._places(reading), *self._firms(reading)]
+        found += self._numbers(reading)
+        unique: dict[tuple[str, bool, str], Condition] = {}
+        for condition in found:
+            unique.setdefault((condition.field, condition.denied, condition.label), condition)
+        return _without_doubles(list(unique.values()))
+
+    def _named(self, reading: Reading) -> Iterator[Condition]:
+        hits = {h.tag: h for h in reading.hits}
+        tags = sorted(t for t in reading.tags if t.startswith("c:"))
+        for tag in tags:
+            entry = self._lexicon.conditions[tag[2:]]
+            hit = hits.get(tag)
+            if "holds" in entry:
+                words, denied = entry["holds"], self._is_denied(reading, hit)
+            else:
+                words, denied = entry["lacks"], True
+            yield Condition(
+                label=str(entry["words"]["en"][0]),
+                field=entry["field"],
+                holds=tuple(str(w).lower() for w in words),
+                denied=denied,
+            )
+
+    def _is_denied(self, reading: Reading, hit: Hit | None) -> bool:
+        return hit is not None and hit.start >= 0 and self.denied_before(reading, hit.start)
+
+    def denied_before(self, reading: Reading, position: int) -> bool:
+        """Tell whether a `not`, `except`, `nothing from` stands shortly before a word."""
+        return any(
+            h.tag == "op:without" and 0 <= position - h.end < _NEAR and h.start >= 0
+            for h in reading.hits
+        )
+
+    def _places(self, reading: Reading) -> Iterator[Condition]:
+        for hit in reading.hits:
+            if not hit.tag.startswith("p:"):
+                continue
+            place = hit.tag[2:]
+            names = [place, self._lexicon.places[place]["code"].lower()]
+            inside = [p for p in self._lexicon.places.values() if place in p["in"]]
+            names += [n for p in inside for n in (p["id"], p["code"].lower())]
+            denied = self._is_denied(reading, hit)
+            yield Condition(
+                label=f"{'not ' if denied else ''}from {place.title()}",
+                field="country",
+                holds=tuple(n for n in names if n),
+                denied=denied,
+            )
+
+    def _firms(self, reading: Reading) -> Iterator[Condition]:
+        for mention in reading.mentions:
+            owner = next(
+                (e for e in mention.all if self._knowledge.entities[e].kind == "company"), None
+            )
+            models = [e for e in mention.exact if self._knowledge.entities[e].kind == "model"]
+            if owner is None or models:
+                continue
+            position = sum(1 for w in reading.words if w.end <= mention.start)
+            denied = self.denied_before(reading, position)
+            name = self._knowledge.entities[owner].name
+            yield Condition(
+                label=f"{'not ' if denied else ''}by {name}",
+                field="vendor",
+                holds=(stem_name(name),),
+                denied=denied,
+            )
+
+    def _numbers(self, reading: Reading) -> Iterator[Condition]:
+        for amount in amounts(reading.folded):
+            if amount.field == "price" and amount.number > _MOST_PER_SECOND:
+                continue
+            is_upper = amount.field in _LOW_FIRST
+            before = self._comparison(reading, amount)
+            if before:
+                is_upper = before == "op:less"
+            limit = {"at_most": amount.number} if is_upper else {"at_least": amount.number}
+            sign = "at most" if is_upper else "at least"
+            yield Condition(label=f"{sign} {amount.text}", field=amount.field, **limit)  # type: ignore[arg-type]
+
+    def _comparison(self, reading: Reading, amount: Amount) -> str | None:
+        position = sum(1 for w in reading.words if w.end <= amount.start)
+        near = [
+            h
+            for h in reading.hits
+            if h.tag in ("op:less", "op:more")
+            and (0 <= position - h.end <= 1 or 0 <= h.start - position <= _NEAR)
+        ]
+        near.sort(key=lambda h: abs(position - h.end))
+        return near[0].tag if near else None
+
+
+def stem_name(name: str) -> str:
+    """Cut a firm's name to its first word: vendors are written in several ways."""
+    first = name.lower().split(" (", maxsplit=1)[0].split()
+    return first[0] if len(first) == 1 or len(first[0]) > 4 else " ".join(first[:2])  # noqa: PLR2004
+
+
+def _without_doubles(conditions: list[Condition]) -> list[Condition]:
+    """Drop a condition that another one denies or says more exactly."""
+    fields = {c.field for c in conditions if c.denied}
+    kept = [c for c in conditions if c.denied or c.field not in fields or c.field == "country"]
+    is_open = any(c.label == "open weights" for c in kept)
+    return [c for c in kept if not (is_open and c.field == "kind" and c.label != "open weights")]
+
+
+def words_of(reading: Reading) -> set[str]:
+    """Give the stems of all words of a question."""
+    return {stem(w.text) for w in reading.words}

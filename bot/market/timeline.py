@@ -1,0 +1,59 @@
+"""Timelines: what happened to something, in order."""
+
+from __future__ import annotations
+
+import re
+
+from bot.market.drafting import Ask, Draft
+from bot.market.knowledge import Row
+
+_MOST = 8
+_MENTIONED = 0.75
+_DATED = ("released", "announced", "shutdown", "status", "effective")
+_DULL = ("vendor", "country", "kind", "inputs", "resolution", "fps", "audio", "model_id", "price")
+
+
+def timeline(ask: Ask) -> Draft | None:
+    """List dated facts about what is named, oldest first; None without a name."""
+    reading = ask.reading
+    if not reading.mentions:
+        return None
+    years = {u.text for u in reading.units if u.kind == "date" and u.text.isdigit()}
+    found: dict[int, tuple[str, Row]] = {}
+    for owner in reading.entities:
+        for index, weight in ask.knowledge.postings(f"e:{owner}").items():
+            row = ask.knowledge.rows[index]
+            day = _day(row)
+            if weight < _MENTIONED or not day or (years and day[:4] not in years):
+                continue
+            if not set(row.asks) & set(_DULL):
+                found[index] = (day, row)
+    entries = sorted(found.values(), key=lambda e: e[0])
+    if not entries:
+        return None
+    if len(entries) > _MOST:
+        entries = _most_telling(entries)
+    lines = [f"- **{ask.month(day)}**: {ask.sentence(row)}" for day, row in entries]
+    subject = reading.mentions[0].text
+    name = next((ask.name(o) for o in reading.mentions[0].exact), subject.title())
+    head = ask.say("answer_table.timeline", subject=name)
+    return Draft(
+        sentences=(head + "\n" + "\n".join(lines),),
+        entities=tuple(dict.fromkeys(r.owner for _, r in entries)),
+    )
+
+
+def _day(row: Row) -> str | None:
+    """Give the day a fact is about: its date value, else a precise day of validity."""
+    fact = row.fact
+    if row.value and row.value.type == "date":
+        return fact.value
+    return fact.as_of if re.match(r"\d{4}-\d\d", fact.as_of) else None
+
+
+def _most_telling(entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Keep facts with a date of their own and the newest ones."""
+    own = [e for e in entries if set(e[1].asks) & set(_DATED)]
+    rest = [e for e in reversed(entries) if e not in own]
+    newest = sorted(own, key=lambda e: e[0])[-_MOST:]
+    return sorted([*newest, *rest[: _MOST - len(newest)]], key=lambda e: e[0])
