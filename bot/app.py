@@ -71,3 +71,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(store=store, market=market, banks=banks, settings=settings, clock=now)
     finally:
         await asyncio.to_thread(store.close)
+
+
+async def run_platforms(services: Services) -> bool:
+    """Serve every platform that has a token, until a signal comes.
+
+    Returns:
+        False at once if no platform has one.
+
+    Raises:
+        OperatorError: not one of them could log in.
+    """
+    from bot import supervision  # noqa: PLC0415  adapters load only when they are used
+
+    platforms = supervision.configured_platforms(services.settings)
+    if platforms:
+        await supervision.run_platforms(services, platforms)
+    return bool(platforms)

@@ -11,7 +11,6 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -105,20 +104,25 @@ def set_up_quiet() -> None:
     )
 
 
-def to_file(path: Path) -> None:
-    """Log to a file next to the store: a chat's screen is no place for log lines."""
+def to_file(settings: Settings) -> None:
+    """Log to a file in the data folder: a chat's screen is no place for log lines.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = settings.log_file or settings.data_dir / "reelbank.log"
     path.parent.mkdir(parents=True, exist_ok=True)
-    stream = path.open("a", encoding="utf-8")
+    level = max(logging.INFO, getattr(logging, settings.log_level.upper()))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             frames_only,
-            Redactor(()),
+            Redactor(settings.secrets()),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(path.open("a", encoding="utf-8")),
         cache_logger_on_first_use=False,
     )
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "similar": ("tagging:similar", "Find ideas that tell the same thing."),
     "chat": ("serving:chat", "Open the chat in this terminal."),
     "demo": ("serving:demo", "Open the chat on 200 made-up ideas in two communities."),
-    "run": ("serving:run", "Start every platform that has a token."),
+    "run": ("serving:run_", "Start every platform that has a token."),
     "import": ("collecting:import_", "Bring in ideas from a CSV or JSON Lines file."),
     "export": ("collecting:export", "Write the collection as CSV, JSON or Markdown."),
     "doctor": ("keeping:doctor", "Check the installation and say what to do."),

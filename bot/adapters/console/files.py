@@ -1,0 +1,32 @@
+"""Files that a reply carries: kept in the folder where the chat was started."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from pathlib import Path
+
+from bot.core.model import File
+
+
+def keep_file(file: File, fallback: Path) -> Path:
+    """Move a reply's file into the current folder, or into `fallback` where that is not writable.
+
+    Never overwrites: a second `ideas.csv` becomes `ideas-2.csv`.
+    """
+    folder = Path.cwd()
+    if not os.access(folder, os.W_OK):
+        fallback.mkdir(parents=True, exist_ok=True)
+        folder = fallback
+    name = Path(file.name)
+    for count in itertools.count(1):
+        target = folder / (name.name if count == 1 else f"{name.stem}-{count}{name.suffix}")
+        try:
+            with target.open("xb") as out, Path(file.path).open("rb") as source:
+                shutil.copyfileobj(source, out)
+        except FileExistsError:
+            continue
+        Path(file.path).unlink(missing_ok=True)
+        return target
+    raise AssertionError  # pragma: no cover - count() has no end
