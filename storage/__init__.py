@@ -15,7 +15,6 @@ from storage.errors import (
 )
 from storage.rows import (
     STATUSES,
-    Attachment,
     AuditRow,
     Card,
     Change,
@@ -36,7 +35,6 @@ from storage.rows import (
     QuestionRow,
     SetBy,
     Status,
-    TaxonomyChange,
     Undo,
     Vote,
     VoteCount,
@@ -45,10 +43,10 @@ from storage.rows import (
 from storage.store import Store, check
 
 __all__ = [
-    "STATUSES", "AlreadyDone", "Attachment", "AuditRow", "Card", "Change", "CommunityRow",
+    "STATUSES", "AlreadyDone", "AuditRow", "Card", "Change", "CommunityRow",
     "CorruptStore", "Delivery", "DiskFull", "Gap", "Idea", "IdeaFilter", "IdeaTag", "JobRow",
     "KnowledgeRow", "NewIdea", "NewerStore", "NotThere", "Note", "Notice", "OutboxRow", "Page",
     "Person", "QuestionRow", "ReadOnlyStore", "SetBy", "Stale", "Status", "Store", "StoreError",
-    "StoreInUse", "StoreLocked", "TaxonomyChange", "Undo", "Vote", "VoteCount", "Write", "check",
+    "StoreInUse", "StoreLocked", "Undo", "Vote", "VoteCount", "Write", "check",
     "restore",
 ]  # fmt: skip

@@ -53,7 +53,6 @@ class Erasing(Subject):
         mentions.drop(tx)
         for bank_id in banks:
             tx.audit(bank_id, "member.erase", "member")
-            tx.changed(bank_id, "member", "*")
 
 
 def erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from storage.connection import from_json, moment, to_json
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
-from storage.rows import Gap, KnowledgeRow, TaxonomyChange
+from storage.rows import Gap, KnowledgeRow
 from storage.tx import Tx
 
 State = Literal["proposed", "live", "retired"]
@@ -100,16 +100,12 @@ class Taxonomy(Subject):
         return version
 
     @reads
-    def list(self, cx: sqlite3.Connection, bank_id: int) -> list[TaxonomyChange]:
-        """Give a bank's changes, oldest first."""
+    def list(self, cx: sqlite3.Connection, bank_id: int) -> list[Mapping[str, Any]]:
+        """Give a bank's changes as they were put, oldest first; the first one is version 1."""
         rows = cx.execute(
-            "SELECT version, change, at FROM taxonomy_changes WHERE bank_id = ? ORDER BY version",
-            (bank_id,),
+            "SELECT change FROM taxonomy_changes WHERE bank_id = ? ORDER BY version", (bank_id,)
         )
-        return [
-            TaxonomyChange(version=version, change=from_json(change), at=moment(at))
-            for version, change, at in rows
-        ]
+        return [from_json(change) for (change,) in rows]
 
     @writes
     def retag(self, tx: Tx, bank_id: int, old: str, new: str, version: int) -> int:

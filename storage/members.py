@@ -188,7 +188,6 @@ def _note(tx: Tx, community_id: int, action: str, **details: Any) -> None:
     if row is None:
         raise NotThere
     tx.audit(row[0], action, f"community:{community_id}", details, actor_id=tx.person_id)
-    tx.changed(row[0], "member", str(community_id))
 
 
 def _accounts(cx: sqlite3.Connection, person_id: int) -> tuple[str, ...]:

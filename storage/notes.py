@@ -43,7 +43,6 @@ class Notes(Subject):
         details = {"staff": is_staff} | ({"by": "author"} if by_author else {})
         actor = None if by_author else tx.person_id
         tx.audit(bank_id, "note.add", found.subject, details, actor_id=actor)
-        tx.changed(bank_id, "note", str(found.number))
         root = root_of(tx, found)
         tx.card(bank_id, root.id, root.number)
         tx.outcome(f"note:{cursor.lastrowid}")

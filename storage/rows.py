@@ -227,7 +227,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """That something changed; `kind` is idea, settings, knowledge, taxonomy, vector ..."""
+    """That something changed: idea, vote, vector, settings, bank, knowledge or taxonomy.
+
+    `subject` is a number or id as text, or "*" for many.
+    """
 
     id: int
     bank_id: int | None
@@ -333,15 +336,6 @@ class KnowledgeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaxonomyChange:
-    """One change of a bank's industries; `version` counts from 1."""
-
-    version: int
-    change: Mapping[str, Any]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
     """The last action on an idea that can be undone: status, tags, edit, merge, unmerge."""
 
@@ -349,16 +343,3 @@ class Undo:
     action: str
     actor_id: int | None
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file of an idea; `content` is only read on demand."""
-
-    id: int
-    name: str
-    media_type: str
-    size_bytes: int
-    url: str
-    at: datetime
-    has_content: bool = False
