@@ -147,17 +147,29 @@ class Answer:
 
     async def _through_token(self, request: Request, reply: Reply, parts: list[Part]) -> None:
         is_private = self._is_private or (reply.is_private and not self._is_direct)
-        first, rest = parts[0], parts[1:]
         if self.ack is Ack.UPDATE and reply.replace:
-            await self._edit(first)
+            await self._edit(parts.pop(0))
         elif self.ack is Ack.PLACEHOLDER and is_private == self._is_private:
-            self._note(request, await self._edit(first))
-        else:
-            # The placeholder's visibility cannot change: it goes, and a private message comes.
-            if self.ack is Ack.PLACEHOLDER:
-                await self._interaction.delete_original_response()
-            rest = parts
-        for part in rest:
+            self._note(request, await self._edit(parts.pop(0)))
+        elif self.ack is Ack.PLACEHOLDER:
+            return await self._instead_of_placeholder(request, parts)
+        await self._follow_all(request, parts, is_private=is_private)
+        return None
+
+    async def _instead_of_placeholder(self, request: Request, parts: list[Part]) -> None:
+        """Follow up privately after a public placeholder, which cannot become private.
+
+        While it waits it would take the first follow-up for its own words: so it is filled in
+        before, and deleted after.
+        """
+        await self._edit(Part(content="…"))
+        try:
+            await self._follow_all(request, parts, is_private=True)
+        finally:
+            await self._interaction.delete_original_response()
+
+    async def _follow_all(self, request: Request, parts: list[Part], *, is_private: bool) -> None:
+        for part in parts:
             self._note(request, await self._follow_up(part, is_private=is_private))
 
     def _note(self, request: Request, message: discord.Message) -> None:

@@ -130,7 +130,8 @@ def _embedded(reply: Reply) -> list[Part]:
     pieces = markdown.pieces(_text(reply), reply.citations, markdown.EMBED_LIMIT)
     descriptions = _with_lines(pieces, small, markdown.EMBED_LIMIT)
     embeds = [discord.Embed(description=text or None, colour=colour) for text in descriptions]
-    embeds[0].title = markdown.line(markdown.words(reply.title, 200))[:_TITLE] or None
+    title = markdown.pieces(reply.title.replace("\n", " "), (), _TITLE)
+    embeds[0].title = title[0] if title else None
     _add_fields(embeds, reply)
     if reply.footer:
         embeds[-1].set_footer(text=markdown.words(reply.footer, _FOOTER))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
 import structlog
 
 from bot.adapters.discord_bot.answering import Ack, Answer
-from bot.adapters.discord_bot.app_commands import CHOICES, commands_with_menu, completes
-from bot.adapters.discord_bot.capture import carried_source, source_of, source_values
-from bot.adapters.discord_bot.components import FIELDS, MENU, modal, submitted
+from bot.adapters.discord_bot.app_commands import CHOICES, completes
+from bot.adapters.discord_bot.capture import source_values
+from bot.adapters.discord_bot.components import modal
 from bot.adapters.discord_bot.markdown import words
+from bot.adapters.discord_bot.reading import Asked, find_shown, leaf, option_values, read
 from bot.adapters.discord_bot.who import Communities, actor_of, locale_of, place_of
-from bot.core import commands, intake, wire
-from bot.core.dispatch import dispatch, error_reply, find, validate, visibility
+from bot.core import intake
+from bot.core.dispatch import dispatch, error_reply, validate, visibility
 from bot.core.errors import Busy
 from bot.core.model import (
     Choice,
@@ -28,7 +28,6 @@ from bot.core.model import (
     Reply,
     Request,
     Role,
-    SourceMessage,
     Value,
     Visibility,
 )
@@ -47,23 +46,6 @@ _QUICK_S = 1.0
 """How long anything may take before the acknowledgement; Discord gives three seconds in all."""
 
 _COMPLETE_S = 2.0
-_SUBCOMMAND, _GROUP, _USER = 1, 2, 6
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a payload asks for."""
-
-    command: Command
-    values: Mapping[str, Value] = field(default_factory=dict)
-    is_form: bool = False  # a form was sent
-    opens_form: bool = False  # a button that opens the form
-    source: SourceMessage | None = None
-
-    @property
-    def plain_values(self) -> dict[str, Value]:
-        """Give the values without what this adapter hides among them."""
-        return {name: value for name, value in self.values.items() if not name.startswith("_")}
 
 
 class Interactions:
@@ -87,29 +69,12 @@ class Interactions:
         answer = Answer(interaction, self._services, courier=self._courier, threads=self._threads)
         if interaction.type is discord.InteractionType.autocomplete:
             return await self._complete(interaction)
-        asked = await self._quickly(self._read(interaction))
+        asked = await self._quickly(read(self._services, interaction))
         if asked is None:
             await answer.acknowledge(Visibility.ASKER)
             await answer.send(self._unknown(interaction), self._expired(interaction))
             return None
         return await self._serve(interaction, asked, answer)
-
-    # --- reading ------------------------------------------------------------------------------
-
-    async def _read(self, interaction: Interaction) -> Asked | None:
-        """Read what is asked for; None where the id is too old or not ours."""
-        data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is discord.InteractionType.application_command:
-            return _read_command(interaction, data)
-        found = await wire.decode(self._services, str(data.get("custom_id", "")))
-        command = find(found.command) if found else None
-        if found is None or command is None:
-            return None
-        if interaction.type is discord.InteractionType.modal_submit:
-            values = {**found.values, **submitted(data)}
-            return Asked(command, values, is_form=True, source=carried_source(found.values))
-        values = {**found.values, **_chosen(found.values, data)}
-        return Asked(command, values, opens_form=found.kind == "form")
 
     def _unknown(self, interaction: Interaction) -> Request:
         return self._request_in(interaction, Community(0, "discord:", "", 0), "", {})
@@ -225,7 +190,7 @@ class Interactions:
         form = Form(
             command=command.name,
             title=command.form_title or command.summary,
-            fields=_form_fields(command, asked.values.get(FIELDS)),
+            fields=asked.form_fields,
             values={**values, **carried},
         )
         return await modal(self._services, form, request)
@@ -234,13 +199,13 @@ class Interactions:
 
     async def _complete(self, interaction: Interaction) -> None:
         data: Mapping[str, Any] = interaction.data or {}
-        name, options = _leaf(data)
+        name, options = leaf(data)
         typed = next((o for o in options if o.get("focused")), {})
-        command = _find(name)
+        command = find_shown(name)
         wanted = command.field(str(typed.get("name"))) if command else None
         found: Sequence[Choice] = ()
         if command is not None and wanted is not None and completes(wanted):
-            asked = Asked(command, _option_values(options))
+            asked = Asked(command, option_values(options))
             prefix = str(typed.get("value") or "")
             completing = self._choices(interaction, asked, wanted, prefix)
             found = await self._quickly(completing, _COMPLETE_S) or ()
@@ -273,56 +238,6 @@ class Interactions:
         task.add_done_callback(self._background.discard)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         return task.result() if done else None
-
-
-def _read_command(interaction: Interaction, data: Mapping[str, Any]) -> Asked | None:
-    if data.get("type") == discord.AppCommandType.message.value:
-        label = data.get("name")
-        menu = next(
-            (c for c in commands_with_menu(commands.ALL) if c.message_action == label), None
-        )
-        return Asked(menu, source=source_of(interaction, data)) if menu else None
-    name, options = _leaf(data)
-    command = _find(name)
-    return Asked(command, _option_values(options)) if command else None
-
-
-def _find(name: str) -> Command | None:
-    """Find a command by what Discord calls it: a family's own command is its `show`."""
-    return find(name) or (find(name.removesuffix(" show")) if name.endswith(" show") else None)
-
-
-def _leaf(data: Mapping[str, Any]) -> tuple[str, list[Mapping[str, Any]]]:
-    """Give the full name of the command and its options."""
-    name = str(data.get("name", ""))
-    options: list[Mapping[str, Any]] = list(data.get("options") or ())
-    while options and options[0].get("type") in {_SUBCOMMAND, _GROUP}:
-        name = f"{name} {options[0]['name']}"
-        options = list(options[0].get("options") or ())
-    return name, options
-
-
-def _option_values(options: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
-    return {
-        str(o["name"]): f"discord:{o['value']}" if o.get("type") == _USER else o.get("value")
-        for o in options
-    }
-
-
-def _chosen(carried: Mapping[str, Value], data: Mapping[str, Any]) -> dict[str, Value]:
-    """Give what was chosen in a menu, under the name that travelled with it."""
-    hidden = carried.get(MENU)
-    if not isinstance(hidden, str):
-        return {}
-    values = tuple(str(value) for value in data.get("values") or ())
-    if hidden.endswith("*"):
-        return {hidden[:-1]: values}
-    return {hidden: values[0] if values else None}
-
-
-def _form_fields(command: Command, shown: Value) -> tuple[Field, ...]:
-    named = [command.field(name) for name in str(shown or "").split()]
-    return tuple(f for f in named if f is not None) or command.form_fields
 
 
 def _thread(interaction: Interaction, threads: Threads) -> str:
