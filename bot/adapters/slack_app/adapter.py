@@ -23,7 +23,9 @@ from bot.adapters.slack_app.home import Home
 from bot.adapters.slack_app.http import Door
 from bot.adapters.slack_app.listeners import Listeners
 from bot.adapters.slack_app.manifest import PATH
+from bot.adapters.slack_app.modals import Modals
 from bot.adapters.slack_app.people import People
+from bot.adapters.slack_app.running import Running
 from bot.adapters.slack_app.workspace import PLATFORM, Identity, Workspace
 from bot.core.errors import MissingSetting, OperatorError
 from bot.core.services import Services
@@ -74,8 +76,8 @@ class SlackAdapter:
             client = clients.web_client(token, self._api_base, session)
             poster = clients.web_client(token, self._api_base, session, is_repeatable=False)
             self.identity = await _identify(client)
-            listeners, app = self._assemble(client, poster, session, self.identity)
-            stack.push_async_callback(listeners.drain, _DRAIN_S)
+            running, app = self._assemble(client, poster, session, self.identity)
+            stack.push_async_callback(running.drain, _DRAIN_S)
             await self._connect(stack, app, client)
             log.info("slack_connected", mode="http" if self.port else "socket", port=self.port)
             self.ready.set()
@@ -91,18 +93,18 @@ class SlackAdapter:
         poster: AsyncWebClient,
         session: aiohttp.ClientSession,
         identity: Identity,
-    ) -> tuple[Listeners, AsyncApp]:
+    ) -> tuple[Running, AsyncApp]:
         people = People(client, identity.team_id, frozenset(self._settings.admins))
         workspace = Workspace(self._services, identity, people, self._api_base)
         answering = Answering(self._services, client=client, poster=poster, session=session)
         hearing = Hearing(workspace, answering, Home(workspace, client))
-        listeners = Listeners(workspace, answering, hearing, (client, poster))
+        running = Running(workspace, answering)
         self._courier = SlackCourier(
             self._services, client=client, poster=poster, identity=identity
         )
         app = bolt_app(client, identity)
-        listeners.register(app)
-        return listeners, app
+        Listeners(running, Modals(running, client, poster), hearing).register(app)
+        return running, app
 
     async def _connect(self, stack: AsyncExitStack, app: AsyncApp, client: AsyncWebClient) -> None:
         app_token = _secret(self._settings.slack_app_token)

@@ -18,7 +18,7 @@ from bot.adapters.slack_app import clients, limits, mrkdwn
 from bot.adapters.slack_app.blocks import Message, messages, view_blocks
 from bot.adapters.slack_app.controls import Controls, controls_of
 from bot.adapters.slack_app.failures import NETWORK, error_name
-from bot.adapters.slack_app.forms import form_view, message_view
+from bot.adapters.slack_app.forms import View, form_view, message_view
 from bot.adapters.slack_app.origin import Origin
 from bot.core.model import File, Reply, Visibility
 from bot.core.services import Services
@@ -74,12 +74,11 @@ class Answering:
         await self._deliver(origin, reply, is_public=is_public, locale=locale)
 
     async def _deliver(self, origin: Origin, reply: Reply, *, is_public: bool, locale: str) -> None:
-        controls = await controls_of(self._services, reply, locale=locale)
         if origin.view_id and not origin.is_home and not is_public:
-            blocks = view_blocks(reply, controls)
-            title = reply.title or render("slack.screen", locale)
-            if await self._show(origin, message_view(title, blocks, origin, locale)):
+            view = await self.view_of(origin, reply, locale=locale)
+            if view is not None and await self._show(origin, view):
                 return
+        controls = await controls_of(self._services, reply, locale=locale)
         drawn = messages(reply, controls)
         if reply.replace and await self._replace(origin, drawn[0], is_public=is_public):
             drawn = drawn[1:]
@@ -191,14 +190,25 @@ class Answering:
 
     # --- modals -------------------------------------------------------------------------------
 
+    async def view_of(self, origin: Origin, reply: Reply, *, locale: str) -> View | None:
+        """Give a reply as a modal; None where it brings what does not belong in one."""
+        if reply.file or reply.announce or reply.progress:
+            return None
+        if reply.form is not None and not reply.buttons:
+            return await form_view(
+                self._services, reply.form, origin, locale=locale, errors=_above(reply)
+            )
+        controls = await controls_of(self._services, reply, locale=locale)
+        blocks = view_blocks(replace(reply, title=""), controls)
+        title = reply.title or render("slack.screen", locale)
+        return message_view(title, blocks, origin, locale)
+
     async def _open_next(self, origin: Origin, reply: Reply, locale: str) -> bool:
         """Show the reply's form at once where Slack lets us; False: a button must do."""
         if reply.form is None or reply.buttons:  # there is something to read and choose first
             return False
-        view = await form_view(
-            self._services, reply.form, origin, locale=locale, errors=reply.errors
-        )
-        return await self._show(origin, view)
+        view = await self.view_of(origin, reply, locale=locale)
+        return view is not None and await self._show(origin, view)
 
     async def _show(self, origin: Origin, view: Mapping[str, Any]) -> bool:
         try:
@@ -282,6 +292,11 @@ class Answering:
         except SlackApiError as error:
             log.info("slack_draft_not_shown", error=error_name(error))
         return shown
+
+
+def _above(reply: Reply) -> list[str]:
+    """Give what stands above a form: what is wrong, else what the reply says."""
+    return list(reply.errors.values()) or ([reply.text] if reply.text else [])
 
 
 def content(message: Message) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def form_of(command: Command, values: Mapping[str, Value]) -> Form:
 
 
 async def form_view(
-    services: Services, form: Form, origin: Origin, *, locale: str, errors: Mapping[str, str] = {}
+    services: Services, form: Form, origin: Origin, *, locale: str, errors: Sequence[str] = ()
 ) -> View:
     """Draw a form as a modal; no look-up is made unless hidden values are too long to travel."""
     names = {field.name for field in form.fields}
@@ -45,7 +45,7 @@ async def form_view(
     if len(json.dumps(hidden)) > _ROOM:
         wire_id = await wire.encode_form(services, form.command, hidden)
         metadata["v"] = {}
-    blocks = [section(f"⚠️ {mrkdwn.line(text, 500)}") for text in errors.values()]
+    blocks = [section(mrkdwn.line(text, 2900)) for text in errors]
     blocks += [_input(field, form.values.get(field.name), locale) for field in form.fields]
     return {
         "type": "modal",

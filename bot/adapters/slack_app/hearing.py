@@ -119,8 +119,9 @@ class Hearing:
             return False
         if event.get("parent_user_id") == self._workspace.identity.bot_user_id:
             return True
-        key = f"{community.key}:{event.get('channel')}:{thread_ts}"
-        return bool(await self._services.store.questions.thread(key, limit=1))
+        key = f"{community.key}:{thread_ts}"
+        rows = await self._services.store.questions.thread(key, 1, community_id=community.id)
+        return bool(rows)
 
     @staticmethod
     def _may_matter(heard: Heard, community: Community) -> bool:
