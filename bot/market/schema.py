@@ -161,7 +161,7 @@ def parse_entities(text: str, path: Path | str = "<text>") -> list[Entity]:
     try:
         root = loader.get_single_node()
     except yaml.YAMLError as error:
-        raise KnowledgeError(f"{file}: {error}") from error
+        raise KnowledgeError(_yaml_problem(file, error)) from error
     finally:
         loader.dispose()
     if root is None:
@@ -169,6 +169,12 @@ def parse_entities(text: str, path: Path | str = "<text>") -> list[Entity]:
     if not isinstance(root, yaml.SequenceNode):
         raise KnowledgeError(f"{file}: a knowledge file is a list of entities")
     return [_Reader(file, node).entity() for node in root.value]
+
+
+def _yaml_problem(file: str, error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"{file}, line {error.problem_mark.line + 1}: {error.problem}"
+    return f"{file}: {error}"
 
 
 class _Reader:
