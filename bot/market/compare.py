@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
+from bot.market.compiling import compact
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 from bot.market.linking import Mention
@@ -18,7 +20,8 @@ _KINDS = ("model", "product")
 def compare(ask: Ask) -> Draft | None:
     """Set two or more named things side by side; None if the question names fewer."""
     owners = subjects(ask)
-    if len(owners) < 2:  # noqa: PLR2004  one thing cannot be compared
+    is_asked = ask.reading.has("compare") or len({m.key for m in ask.reading.mentions}) > 1
+    if len(owners) < 2 or not is_asked or _asks_else(ask):  # noqa: PLR2004  one thing cannot be compared
         return None
     fields = [f for f in ask.reading.asked if any(ask.knowledge.facts(o, f) for o in owners)]
     fields = fields[:4] or [f.id for f in ask.lexicon.fields.values() if f.table]
@@ -32,21 +35,43 @@ def compare(ask: Ask) -> Draft | None:
     return Draft(sentences=(*notes, text), table=table, entities=tuple(owners))
 
 
+def _asks_else(ask: Ask) -> bool:
+    """Tell whether the names stand in a question of another sort: `when did Google add Veo 2`."""
+    if ask.reading.has("when"):
+        return True
+    return not ask.reading.has("compare") and any(
+        u.weight >= 1 and u.kind in ("word", "unknown", "date") for u in ask.reading.units
+    )
+
+
 def subjects(ask: Ask) -> list[int]:
     """Give what is compared: each name's entity, of a line the newest one."""
     found = []
     for mention in ask.reading.mentions:
-        owner = likeliest(ask, mention)
-        if ask.knowledge.entities[owner].kind in _KINDS and owner not in found:
+        exact = {o for m in ask.reading.mentions if m is not mention for o in m.exact}
+        owner = likeliest(ask, mention, besides=exact if mention.family else set())
+        answering = [o for o in (owner, *mention.all) if _answers(ask, o)]
+        owner = answering[0] if answering else owner
+        is_thing = ask.knowledge.entities[owner].kind in _KINDS or bool(answering)
+        if is_thing and owner not in found:
             found.append(owner)
     return found[:_MOST]
 
 
-def likeliest(ask: Ask, mention: Mention) -> int:
-    """Give the entity that a name most likely means: exactly named, then models, then the newest."""
-    pool = mention.exact if len(mention.exact) == 1 and not mention.family else mention.all
+def _answers(ask: Ask, owner: int) -> bool:
+    """Tell whether an entity has any of the fields asked for: a firm has a valuation."""
+    return any(ask.knowledge.facts(owner, f) for f in ask.reading.asked)
+
+
+def likeliest(ask: Ask, mention: Mention, besides: AbstractSet[int] = frozenset()) -> int:
+    """Give the entity that a name most likely means, `besides` what other names mean.
+
+    The one with this very name; else the first of the line, as the knowledge puts them in order.
+    """
+    very = [o for o in mention.exact if compact(ask.name(o)) == mention.key]
+    pool = [o for o in (*very, *mention.family, *mention.exact) if o not in besides]
     models = [o for o in pool if ask.knowledge.entities[o].kind in _KINDS]
-    return max(models or pool, key=lambda o: ask.knowledge.ranks[o])
+    return (models or pool or list(mention.all))[0]
 
 
 def _cells(ask: Ask, owners: Sequence[int], field: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from collections import defaultdict
@@ -18,13 +19,16 @@ from bot.market.schema import Entity, Fact, Source, load_entities
 from bot.market.text import fold, is_cjk, pieces, stem, words
 from bot.market.values import Quantity, parse, quantity
 
-_FORMAT = 5  # raise when the compiled form changes
+_FORMAT = 7  # raise when the compiled form changes
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _SPLIT = re.compile(r" / | \(|\)")
-_SOFT_KINDS = ("figure", "usecase", "regulation", "guide", "term")
+SIDE_KINDS = ("figure", "guide", "term", "hardware")  # no subjects: found beside them
+_SPLIT_KINDS = ("model", "product", "company", "family", "name")
+_SOFT_KINDS = ("usecase", "regulation")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _MIN_FAMILY = 3
+_SECOND = 82  # weight of a field that answers a question less directly
 _MIN_SPELLED = 4  # shorter words are not corrected
 _CODE_FILES = ("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py")
 
@@ -105,6 +109,7 @@ def restore(compiled: Compiled) -> Knowledge:
         position={e.id: i for i, e in enumerate(entities)},
         ranks=compiled["ranks"],
         vocabulary=compiled["vocabulary"],
+        side_names=compiled["side_names"],
     )
 
 
@@ -131,6 +136,7 @@ def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
         "quantities": quantities,
         "names": names,
         "postings": index.postings(),
+        "side_names": _side_names(entities),
         "vocabulary": sorted(index.vocabulary | _name_words(entities)),
         "ranks": _ranks(entities),
     }
@@ -173,6 +179,8 @@ def _names(entities: Sequence[Entity], lexicon: Lexicon) -> dict[str, list[tuple
     families: dict[str, set[int]] = defaultdict(set)
     position = {e.id: i for i, e in enumerate(entities)}
     for owner, entity in enumerate(entities):
+        if entity.kind in SIDE_KINDS:
+            continue
         if entity.may_mean:
             _add_meanings(found, entity, position)
             continue
@@ -189,6 +197,17 @@ def _names(entities: Sequence[Entity], lexicon: Lexicon) -> dict[str, list[tuple
             if (owner, 0) not in found[key] and (owner, 1) not in found[key]:
                 found[key].append((owner, 1))
     return dict(found)
+
+
+def _side_names(entities: Sequence[Entity]) -> dict[str, int]:
+    """Map compact names of terms and cards to entities."""
+    return {
+        compact(spelling): owner
+        for owner, entity in enumerate(entities)
+        if entity.kind in ("term", "hardware")
+        for spelling in (entity.name, *entity.aliases, *_SPLIT.split(entity.name))
+        if compact(spelling)
+    }
 
 
 def _add_meanings(
@@ -210,7 +229,8 @@ def _name_words(entities: Sequence[Entity]) -> set[str]:
 
 
 def _spellings(entity: Entity, lexicon: Lexicon) -> list[str]:
-    parts = [p.strip() for n in (entity.name, *entity.aliases) for p in _SPLIT.split(n)]
+    names = (entity.name, *entity.aliases) if entity.kind in _SPLIT_KINDS else ()
+    parts = [p.strip() for n in names for p in _SPLIT.split(n)]
     if entity.kind == "company":
         parts += [_without_suffix(entity.name, lexicon)]
     return list(dict.fromkeys([entity.name, *entity.aliases, *(p for p in parts if p)]))
@@ -265,7 +285,7 @@ class _Index:
         qualifiers = " ".join(q for q in fact.qualifiers if q)
         field = (fact.field or "").replace("_", " ")
         self._text(f"{fact.claim} {fact.value or ''} {qualifiers}", 100, owner=owner)
-        self._text(field, 90)
+        self._text(field, 95)
         self._text(entity.name, 85)
         self._mentions(fold(entity.name), owner)
         self._text(" ".join(entity.aliases), 70)
@@ -273,7 +293,8 @@ class _Index:
         self._text(fact.source.title, 35, plain=True)
         self._text(fact.source.publisher, 85, plain=True)
         for asked in self._lexicon.fields_of(fact.field, entity.kind):
-            self._put(f"f:{asked}", 100)
+            is_first = self._lexicon.fields[asked].is_first(fact.field or "")
+            self._put(f"f:{asked}", 100 if is_first else _SECOND)
         self._put(f"e:{owner}", 100)
         self._dates(fact)
         self._count += 1
@@ -295,6 +316,9 @@ class _Index:
         found = [stem(w) for w in spelled]
         for word in found:
             self._put(f"w:{word}", weight)
+        for before, letter in itertools.pairwise(found):
+            if len(letter) == 1 and letter.isalpha():
+                self._put(f"w:{before}_{letter}", weight)
         if plain:
             return
         self.vocabulary.update(w for w in spelled if len(w) >= _MIN_SPELLED and w.isalpha())
@@ -302,7 +326,8 @@ class _Index:
             self._put(hit.tag, int(weight * 0.85))
         for hit in self._phrases.find(found):
             if hit.tag.startswith("f:"):
-                self._put(hit.tag, int(weight * 0.6))
+                if hit.end - hit.start > 1 or found[hit.start] not in self._lexicon.light:
+                    self._put(hit.tag, int(weight * 0.6))
             elif hit.tag.startswith("p:"):
                 self._put(hit.tag, weight)
         if owner is not None:
@@ -316,8 +341,9 @@ class _Index:
                 named = self._names.get("".join(parts[position:end]))
                 others = [n for n in named or () if n[0] != owner]
                 for other, is_family in others:
-                    self._put(f"e:{other}", 50 if is_family else 80)
+                    self._put(f"e:{other}", 30 if is_family else 80)
                 if others:
+                    self._put(f"n:{''.join(parts[position:end])}", 80)
                     position = end - 1
                     break
             position += 1

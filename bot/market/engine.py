@@ -95,10 +95,12 @@ class Engine:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
             return unknown(ask)
-        found = compare(ask) or (timeline(ask) if reading.has("timeline") else None)
-        if found:
-            return found
-        found = self._found_or_listed(ask)
+        found = compare(ask)
+        if not found and reading.has("timeline") and not self._asks_more(reading):
+            found = timeline(ask)
+        found = found or self._found_or_listed(ask)
+        if not found and reading.has("timeline"):
+            found = timeline(ask)
         if not found and reading.mentions and not [u for u in reading.units if u.weight >= 1]:
             found = profile(ask)
         if not found and not self._is_market(reading):
@@ -106,6 +108,16 @@ class Engine:
                 sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
             )
         return found or unknown(ask)
+
+    def _asks_more(self, reading: Reading) -> bool:
+        """Tell whether something is asked besides what happened."""
+        spans = [h for h in reading.hits if h.tag == "op:timeline"]
+        return any(
+            u.weight >= _STRONG_UNIT
+            and u.kind in ("field", "word", "unknown")
+            and not any(h.start <= u.start < h.end for h in spans)
+            for u in reading.units
+        )
 
     def _found_or_listed(self, ask: Ask) -> Draft | None:
         """Quote facts, list what meets conditions, or both where both fit well."""
@@ -122,21 +134,28 @@ class Engine:
 
     def _listing(self, ask: Ask) -> Draft | None:
         explained = {c.field for c in self._conditions.read(ask.reading)}
+        spans = [h for h in ask.reading.hits if h.tag[:2] in ("c:", "k:")]
         left = [
             u
             for u in ask.reading.units
             if u.weight >= _STRONG_UNIT
             and u.kind in ("field", "word", "unknown")
             and not explained & set(u.fields)
+            and not any(h.start <= u.start < h.end for h in spans)
         ]
         return None if left else listing(ask, self._conditions)
 
     def _is_about_one(self, reading: Reading) -> bool:
         """Tell whether a question is about things that no list of models can answer."""
-        kinds = {self._knowledge.entities[e].kind for e in reading.entities}
+        spans = [h for h in reading.hits if h.tag.startswith("c:") and h.start >= 0]
+        texts = [" ".join(w.text for w in reading.words[h.start : h.end]) for h in spans]
+        named = [m for m in reading.mentions if m.text not in texts]
+        kinds = {self._knowledge.entities[e].kind for m in named for e in m.all}
         if not kinds:
             return False
         is_top = any(t.startswith("top:") for t in reading.tags)
+        if kinds == {"figure"}:
+            return not is_top
         return not kinds & {"model", "company"} or ("model" in kinds and not is_top)
 
     def _is_market(self, reading: Reading) -> bool:

@@ -46,6 +46,7 @@ class Knowledge:
     position: Mapping[str, int]  # entity id -> index
     ranks: Sequence[float]  # of entities: how recent, a date as a number
     vocabulary: Sequence[str]  # words of names and claims, to correct spelling with
+    side_names: Mapping[str, int]  # compact names of terms and graphics cards
     _postings: dict[str, Postings] = field(default_factory=dict)
 
     def postings(self, key: str) -> Postings:

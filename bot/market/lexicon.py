@@ -101,6 +101,11 @@ class FieldWords:
                 return True
         return False
 
+    def is_first(self, name: str) -> bool:
+        """Tell whether a machine field is the one that answers most directly."""
+        first = self.fields[0].rpartition(":")[2]
+        return name == first or name.startswith(first + "_")
+
     def named(self, locale: str) -> str:
         """Give the label in a language, in English where there is none."""
         return self.label.get(locale) or self.label["en"]
@@ -117,6 +122,7 @@ class Lexicon:
         self.stop = frozenset(fold(str(w)) for w in tables["stop"])
         self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
         self.variants = frozenset(tables["variants"])
+        self.common_names = frozenset(tables["common_names"])
         self.firm_endings = frozenset(tables["firm_endings"])
         self.units = frozenset(str(u) for u in tables["units"])
         self.numbers: Mapping[str, str] = tables["numbers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.market.text import Piece, fold, pieces, stem
 _LONGEST_NAME = 8  # pieces
 _MIN_LIKENESS = 0.75
 _MIN_LENGTH = 4
+_JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Mention:
     family: tuple[int, ...]  # entities of the line or firm that the name stands for
     version: str | None = None
     extra: tuple[str, ...] = ()  # words of the name that say which variant: fast, pro
+    key: str = ""  # the name without spaces
 
     @property
     def all(self) -> tuple[int, ...]:
@@ -82,8 +85,11 @@ class Linker:
         is_long = len(word) > _MIN_LENGTH or found[0] in self._knowledge.names
         return found[0] if is_close and is_long else None
 
-    def mentions(self, folded: str) -> list[Mention]:
-        """Give the names in a text from left to right, the longest reading of each."""
+    def mentions(self, folded: str, original: str) -> list[Mention]:
+        """Give the names in a text from left to right, the longest reading of each.
+
+        Names that are common words (Here, Mission) count only where `original` has a capital.
+        """
         parts = pieces(folded)
         found: list[Mention] = []
         position = 0
@@ -92,9 +98,44 @@ class Linker:
             if mention is None:
                 position += 1
                 continue
-            found.append(mention)
+            is_common = mention.key in self._lexicon.common_names
+            if not is_common or f" {mention.key.title()}" in original:
+                found.append(mention)
             while position < len(parts) and parts[position].start < mention.end:
                 position += 1
+        return self._with_bare_versions(folded, parts, found)
+
+    def _with_bare_versions(
+        self, folded: str, parts: Sequence[Piece], found: Sequence[Mention]
+    ) -> list[Mention]:
+        """Read `2.5` in `Seedance 2.0 vs 2.5` as the model of that version."""
+        mentions = list(found)
+        for position in range(1, len(parts)):
+            part = parts[position]
+            before = [m for m in found if m.end <= part.start]
+            is_free = not any(m.start <= part.start < m.end for m in found)
+            is_after = parts[position - 1].text in _JOINING or folded[part.start - 1] == "/"
+            if not before or not is_free or not is_after or not part.text[0].isdigit():
+                continue
+            line = re.sub(r"[\d.]+$", "", before[-1].key)
+            named = self._knowledge.names.get(line + part.text) if line else None
+            if named:
+                mentions.append(self._mention(folded, parts, (position, position + 1), named))
+        return sorted(mentions, key=lambda m: m.start)
+
+    def sides(self, folded: str) -> list[tuple[int, int, int]]:
+        """Find terms and graphics cards: (entity, start, end), the longest reading of each."""
+        parts = pieces(folded)
+        found: list[tuple[int, int, int]] = []
+        position = 0
+        while position < len(parts):
+            for end in range(min(len(parts), position + _LONGEST_NAME), position, -1):
+                owner = self._knowledge.side_names.get("".join(p.text for p in parts[position:end]))
+                if owner is not None:
+                    found.append((owner, parts[position].start, parts[end - 1].end))
+                    position = end - 1
+                    break
+            position += 1
         return found
 
     def _at(self, folded: str, parts: Sequence[Piece], position: int) -> Mention | None:
@@ -124,7 +165,8 @@ class Linker:
             if p.text in self._lexicon.variants and not self._in_names(p.text, exact)
         )
         end = version_end if version else end
-        return Mention(start, end, folded[start:end], exact, family, version, extra)
+        key = "".join(p.text for p in parts[span[0] : span[1]])
+        return Mention(start, end, folded[start:end], exact, family, version, extra, key)
 
     def _in_names(self, word: str, owners: Sequence[int]) -> bool:
         return any(word in fold(self._knowledge.entities[o].name) for o in owners)

@@ -29,7 +29,10 @@ def listing(ask: Ask, conditions: Conditions) -> Draft | None:
     """List what meets all conditions of a question; None where it has none."""
     wanted = conditions.read(ask.reading)
     kind = kind_of(ask)
-    if not wanted or (kind == "model" and not _asks_for_things(ask)):
+    named = [c for c in wanted if c.field not in ("country", "vendor")]
+    if not wanted or not ("k:model" in ask.reading.tags or named or kind != "model"):
+        return None
+    if kind == "model" and not _asks_for_things(ask):
         return None
     found = matches(ask, wanted, kind)
     if not found:
@@ -62,7 +65,7 @@ def _is_top(ask: Ask) -> bool:
 def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
     """Give everything of a kind that meets all conditions."""
     found = []
-    asks_status = any(c.field in ("status", "kind") for c in wanted)
+    asks_status = any(c.field in ("status", "kind") for c in wanted) or _asks_oldest(ask)
     for owner, entity in enumerate(ask.knowledge.entities):
         if entity.kind != kind or (not asks_status and is_ended(ask, owner)):
             continue
@@ -75,6 +78,11 @@ def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
         else:
             found.append(Match(owner, evidence))
     return found
+
+
+def _asks_oldest(ask: Ask) -> bool:
+    found = [ask.lexicon.superlatives[int(t[4:])] for t in ask.reading.tags if t[:4] == "top:"]
+    return any(e["field"] == "released" and e["end"] == "low" for e in found)
 
 
 def is_ended(ask: Ask, owner: int) -> bool:
@@ -107,9 +115,7 @@ def _closest(ask: Ask, wanted: Sequence[Condition], kind: str) -> Draft | None:
         if rest and len(best) < _TOP:
             best += matches(ask, rest, kind)[:3]
     if not best:
-        return Draft(
-            sentences=(text,), abstained=True, reason="unknown_fact", is_gap=True, strength=0.3
-        )
+        return None
     unique = list({m.owner: m for m in best}.values())[:_TOP]
     fields = list(dict.fromkeys(c.field for c in wanted))
     return Draft(
@@ -161,6 +167,7 @@ def _ranked(
 ) -> list[tuple[float, Match, Row]]:
     field, low = by
     unit = ask.lexicon.fields[field].unit
+    days = [k[2:] for u in ask.reading.units if u.kind == "date" for k, _ in u.keys[:1]]
     if field == "released":
         return _by_age(ask, found, oldest_first=low)
     entries = []
@@ -172,7 +179,7 @@ def _ranked(
             if r.number is not None
             and r.value is not None
             and r.value.type == unit
-            and r.fact.is_current
+            and (any(r.fact.as_of.startswith(d) for d in days) if days else r.fact.is_current)
             and not r.fact.conflict
             and r.fact.verified
         ]
@@ -181,7 +188,7 @@ def _ranked(
         if rows:
             best = (min if low else max)(rows, key=lambda r: r.number or 0.0)
             entries.append((best.number or 0.0, match, best))
-    if newest:
+    if newest and not any(u.kind == "date" for u in ask.reading.units):
         entries = [e for e in entries if e[2].fact.as_of == newest]
     return sorted(entries, key=lambda e: (e[0] if low else -e[0], e[1].owner))
 

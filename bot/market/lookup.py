@@ -15,10 +15,13 @@ ENOUGH = 0.5  # of the question's weight must be covered by the best fact
 ENOUGH_UNNAMED = 0.62  # more where no name holds the answer to its subject
 _CLOSE = 0.12
 _SAME_FIELD = 0.3
+_STORY = 0.55
 _MOST = 4
 _STRONG = 2.0
 _ANSWERED = 0.5
-_NAMED = 0.45
+_NAMED = 0.55
+_WELL = 0.7
+_NAMED_PARTLY = 0.45
 _PROFILE = ("vendor", "released", "announced", "status", "length", "resolution", "audio", "price")
 
 
@@ -42,6 +45,8 @@ def is_enough(reading: Reading, best: Scored) -> bool:
     """Tell whether a fact covers enough of a question to be its answer."""
     if best.critical or not _content(reading.units):
         return False
+    if len(reading.mentions) > 1 and best.cover >= _WELL:
+        return best.named >= _NAMED_PARTLY
     if reading.mentions:
         return best.cover >= ENOUGH and best.named >= _NAMED
     return best.cover >= ENOUGH_UNNAMED
@@ -59,11 +64,19 @@ def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
             break
         is_close = other.score >= top.score - _CLOSE
         is_same = other.row.owner == top.row.owner and set(other.row.asks) & set(top.row.asks)
-        if is_close or (is_same and other.score >= top.score - _SAME_FIELD):
+        is_story = other.row.owner == top.row.owner and _is_story(ask, top.row)
+        if is_close or (
+            (is_same or is_story) and other.score >= top.score - (_STORY if is_story else _SAME_FIELD)
+        ):
             chosen.append(other)
     if all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:
         chosen.sort(key=lambda s: -ask.knowledge.ranks[s.row.owner])  # newest of a line first
     return chosen
+
+
+def _is_story(ask: Ask, row: Row) -> bool:
+    """Tell whether the facts of an entity tell one story and are few: a use of video."""
+    return ask.knowledge.entities[row.owner].kind == "usecase"
 
 
 def _other_parts(ask: Ask, chosen: Sequence[Scored]) -> list[Row]:

@@ -16,14 +16,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FIELD_WEIGHT = 2.5
 _COMMON_FIELD_WEIGHT = 1.0
-_PLACE_WEIGHT = 3.0
+_PLACE_WEIGHT = 4.0
 _DATE_WEIGHT = 2.0
 _NUMBER_WEIGHT = 1.2
 _VARIANT_WEIGHT = 2.5
 _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _COUNTED_WEIGHT = 2.0
-_LARGER = 0.8
+_LARGER = 0.4
+_COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Reading:
     tags: frozenset[str] = frozenset()  # of all phrases found: op:compare, c:open, k:model
     hits: tuple[Hit, ...] = ()
     words: tuple[Piece, ...] = ()
+    sides: tuple[tuple[int, int, int], ...] = ()  # terms and cards: entity, start, end
     carried: tuple[Unit, ...] = field(default=())  # from earlier turns: break ties only
 
     @property
@@ -88,7 +90,7 @@ class Reader:
         language = locale or detect(text, self._lexicon.stopwords)
         if language in ("en", "de", "fr", "es", "pt"):
             folded = self._linker.correct(folded, self._stems_of(language))
-        mentions = tuple(self._linker.mentions(folded))
+        mentions = tuple(self._linker.mentions(folded, text))
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)
         return Reading(
@@ -100,6 +102,7 @@ class Reader:
             tags=frozenset(h.tag for h in hits),
             hits=hits,
             words=tokens,
+            sides=tuple(self._linker.sides(folded)),
         )
 
     def _stems_of(self, locale: str) -> frozenset[str]:
@@ -130,7 +133,9 @@ class Reader:
 
     def _says_nothing(self, span: Sequence[Piece], locale: str) -> bool:
         """Tell whether a phrase is one word that fills sentences: out, German hat."""
-        fillers = self._lexicon.stopwords.get(locale, frozenset()) | self._lexicon.stop
+        fillers = self._lexicon.stop
+        if locale != "en":
+            fillers |= self._lexicon.stopwords.get(locale, frozenset())
         return len(span) == 1 and span[0].text in fillers
 
     def _units(
@@ -146,7 +151,8 @@ class Reader:
         yield from self._date_units(tokens, taken)
         for position, word in enumerate(tokens):
             if position not in taken:
-                unit = self._word_unit(word.text, locale, position)
+                before = tokens[position - 1].text if position else ""
+                unit = self._word_unit(word.text, locale, (position, before))
                 if unit and position in counted and unit.kind == "light":
                     unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
                 if unit:
@@ -161,10 +167,17 @@ class Reader:
                 spans.setdefault((hit.start, hit.end), []).append(hit.tag)
         for (start, end), tags in sorted(spans.items(), key=lambda s: s[0][0] - s[0][1]):
             covered = set(range(start, end)) if start >= 0 else set()
-            if covered & taken:
+            if covered & taken or self._counts_a_noun(tokens, start, end):
                 continue
             taken |= covered
             yield self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+
+    def _counts_a_noun(self, tokens: Sequence[Piece], start: int, end: int) -> bool:
+        """Tell `how much electricity` from `how much is it`."""
+        if [w.text for w in tokens[max(start, 0) : end]] != ["how", "much"] or end >= len(tokens):
+            return False
+        following = tokens[end].text
+        return following not in self._lexicon.stop and stem(following) not in self._lexicon.light
 
     def _phrase_unit(self, span: Sequence[str], tags: Sequence[str], start: int) -> Unit:
         stems = [stem(w) for w in span]
@@ -173,7 +186,7 @@ class Reader:
         content = [w for w in span if w not in self._lexicon.stop]
         content = [stem(w) for w in content]
         if len(content) == 1:
-            keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.9))
+            keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.95))
             keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
         kind = "place" if tags[0].startswith("p:") else "field"
         if kind == "place":
@@ -213,13 +226,18 @@ class Reader:
         around = tokens[max(0, position - 1) : position + 2]
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
-    def _word_unit(self, word: str, locale: str, position: int) -> Unit | None:
+    def _word_unit(self, word: str, locale: str, place: tuple[int, str]) -> Unit | None:
         lexicon, cut = self._lexicon, stem(word)
+        position, before = place
         if word in lexicon.variants:
             return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
         if word in lexicon.stop or is_cjk(word) or word in lexicon.stopwords.get(locale, ()):
             return None
         keys = [(f"w:{cut}", 1.0)]
+        if len(word) == 1 and word.isalpha():
+            joined = f"w:{stem(before)}_{word}"
+            known = joined in self._knowledge.raw_postings
+            return Unit(f"{before} {word}", ((joined, 1.0),), 2.0, "word", position) if known else None
         if word in lexicon.numbers:
             keys.append((f"w:{lexicon.numbers[word]}", 1.0))
         if _NUMBER.match(word):
@@ -238,7 +256,7 @@ class Reader:
 
 def _counts(pair: Sequence[Piece]) -> bool:
     """Tell whether the word behind is what is to be counted."""
-    return (pair[0].text, pair[1].text) in (("how", "many"), ("number", "of"), ("amount", "of"))
+    return (pair[0].text, pair[1].text) in _COUNTING
 
 
 def _is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:

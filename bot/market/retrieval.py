@@ -12,6 +12,7 @@ from bot.market.reading import Reading, Unit
 
 _ENTITY = 0.8
 _CARRIED = 0.2
+_EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
 _RARE = 0.35  # a key in more rows than this rarity allows brings no candidates
 _CRITICAL = ("unknown", "place", "date")
@@ -74,8 +75,8 @@ class Retriever:
     def _about(self, mentions: Sequence[Mention]) -> set[int]:
         found: set[int] = set()
         for mention in mentions:
-            for entity in mention.all:
-                found.update(self._knowledge.postings(f"e:{entity}"))
+            for key in (*(f"e:{e}" for e in mention.all), f"n:{mention.key}"):
+                found.update(self._knowledge.postings(key))
         return found
 
     def _containing(self, units: Sequence[Unit]) -> set[int]:
@@ -95,6 +96,8 @@ class Retriever:
             for entity in entities:
                 for row, weight in self._knowledge.postings(f"e:{entity}").items():
                     found[row] = max(found[row], weight * sureness)
+        for row, weight in self._knowledge.postings(f"n:{mention.key}").items():
+            found[row] = max(found[row], weight)
         return found
 
     def _score(
@@ -112,6 +115,9 @@ class Retriever:
         about = sum(n.get(index, 0.0) for n in named) / len(named) if named else 0.0
         carried = sum(u.weight * self.match(u, index) for u in reading.carried)
         carried /= sum(u.weight for u in reading.carried) or 1.0
+        kind = self._knowledge.entities[row.owner].kind
+        if kind in _EXPLAINING and not reading.has("define"):
+            cover *= 0.8
         score = cover + _ENTITY * about + _CARRIED * carried + self._taste(row)
         return Scored(row, score, cover, about, tuple(missing))
 

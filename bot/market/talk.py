@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.market.lexicon import Lexicon, Phrases
+from bot.market.lexicon import Hit, Lexicon, Phrases
 from bot.market.model import Reason
 from bot.market.reading import Reading
 from bot.market.text import fold, words
@@ -42,13 +43,14 @@ class Talk:
     def find(self, reading: Reading) -> Intent | None:
         """Give the first intent of the file that the words show."""
         spelled = [w.text for w in words(fold(reading.text))]
-        found = {h.tag for h in self._phrases.find(spelled, reading.folded)}
+        hits = list(self._phrases.find(spelled, reading.folded))
+        found = {h.tag for h in hits}
         for intent in self._intents.values():
             if intent.id not in found or intent.id == "cues":
                 continue
             if intent.needs_cue and "cues" not in found:
                 continue
-            if intent.is_short and len(reading.words) > _SHORT:
+            if intent.is_short and not _is_only(reading, hits, intent):
                 continue
             return intent
         return None
@@ -62,6 +64,13 @@ class Talk:
             if all(h.tag != intent.id for h in self._phrases.find(spelled, folded)):
                 kept.append(sentence)
         return " ".join(kept)
+
+
+def _is_only(reading: Reading, hits: Sequence[Hit], intent: Intent) -> bool:
+    """Tell whether nothing but this is said: a greeting with a question behind it is a question."""
+    said = {i for h in hits if h.tag == intent.id for i in range(h.start, h.end)}
+    left = [u for u in reading.units if u.weight >= 1 and u.start not in said]
+    return not left and not reading.mentions and len(reading.words) - len(said) <= _SHORT
 
 
 def sentences(text: str) -> list[str]:

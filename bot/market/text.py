@@ -14,10 +14,10 @@ _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 _TRAILING_ZEROS = re.compile(r"^(\d+)\.0+$")
 _SUFFIXES = (
     *("ational", "ization", "isation", "fulness", "ations", "ements", "ingly"),
-    *("ation", "ement", "ments", "iness", "ities", "ising", "izing", "ised", "ized"),
-    *("ment", "ings", "ness", "ions", "ance", "ence", "able", "ible", "ally", "ates", "ated"),
-    *("ing", "ies", "ers", "ors", "ion", "ity", "ise", "ize", "ate", "ous", "ive", "ant", "ent"),
-    *("ed", "es", "er", "or", "ly", "al"),
+    *("ation", "ement", "ments", "iness", "ising", "izing", "ised", "ized"),
+    *("ment", "ings", "ness", "ions", "ance", "ence", "able", "ible", "ates", "ated"),
+    *("ing", "ies", "ers", "ors", "ion", "ise", "ize", "ate", "ous", "ive", "ant", "ent"),
+    *("ed", "es", "er", "or", "ly"),
     *("s", "e", "y"),
 )
 _SPELLINGS = {
@@ -55,6 +55,8 @@ _SPELLINGS = {
     "drew": "draw",
     "began": "begin",
     "shown": "show",
+    "server": "server",
+    "servers": "server",
     "series": "series",
     "news": "news",
 }

@@ -7,7 +7,8 @@ import re
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 
-_MOST = 8
+_MOST = 9
+_OLDEST = 3  # of a long story, so many from its beginning, the rest from its end
 _MENTIONED = 0.75
 _DATED = ("released", "announced", "shutdown", "status", "effective")
 _DULL = ("vendor", "country", "kind", "inputs", "resolution", "fps", "audio", "model_id", "price")
@@ -55,5 +56,6 @@ def _most_telling(entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
     """Keep facts with a date of their own and the newest ones."""
     own = [e for e in entries if set(e[1].asks) & set(_DATED)]
     rest = [e for e in reversed(entries) if e not in own]
-    newest = sorted(own, key=lambda e: e[0])[-_MOST:]
-    return sorted([*newest, *rest[: _MOST - len(newest)]], key=lambda e: e[0])
+    own.sort(key=lambda e: e[0])
+    kept = own if len(own) <= _MOST else [*own[:_OLDEST], *own[_OLDEST - _MOST :]]
+    return sorted([*kept, *rest[: _MOST - len(kept)]], key=lambda e: e[0])
