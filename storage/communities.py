@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.connection import from_json, micros, moment_or_none, to_json
+from storage.connection import clean, from_json, micros, moment_or_none, to_json
 from storage.engine import alters, reads, writes
 from storage.errors import NotThere
 from storage.linking import Linking
@@ -33,7 +33,7 @@ class Communities(Linking, Purging):
 
     @alters
     def _enter(self, tx: Tx, key: str, name: str, now: datetime) -> CommunityRow:
-        tx.now_us = micros(now)
+        tx.now_us, name = micros(now), clean(name)
         row = tx.one("SELECT id, bank_id, left_at FROM communities WHERE key = ?", (key,))
         if row is None:
             bank_id = new_bank(tx)

@@ -72,7 +72,8 @@ def micros_or_none(at: datetime | None) -> int | None:
     return None if at is None else micros(at)
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+# ASCII: half a surrogate pair, which a platform may hand us, could not be stored as UTF-8.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
 def to_json(value: Any) -> str:
@@ -89,3 +90,8 @@ def from_json(text: str) -> Any:
 def marks(count: int) -> str:
     """Give `?,?,?` for so many bound values."""
     return ",".join("?" * count)
+
+
+def clean(text: str) -> str:
+    """Replace halves of surrogate pairs, which SQLite would refuse to store."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

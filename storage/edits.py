@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from storage.connection import to_json
+from storage.connection import clean, to_json
 from storage.engine import Subject, writes
 from storage.errors import Stale
 from storage.idea_writes import (
@@ -46,6 +46,7 @@ class Edits(Subject):
         if unknown := set(changes) - set(EDITABLE):
             msg = f"not editable: {', '.join(sorted(unknown))}"
             raise ValueError(msg)
+        changes = {name: clean_value(value) for name, value in changes.items()}
         found = find(tx, bank_id, number)
         if expected_version is not None and found.version != expected_version:
             raise Stale(read(tx, found.id))
@@ -127,6 +128,11 @@ class Edits(Subject):
         tx.changed(bank_id, "idea", str(found.number))
         tx.card(bank_id, found.id, found.number)
         tx.outcome(f"deleted:{found.number}")
+
+
+def clean_value(value: Any) -> Any:
+    """Make a text fit to be stored; other values are given back."""
+    return clean(value) if isinstance(value, str) else value
 
 
 def words_of(tx: Tx, idea_id: int) -> dict[str, Any]:

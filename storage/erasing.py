@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from storage.connection import from_json, moment
 from storage.edits import remove
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
-from storage.idea_writes import find_by_id, recount
+from storage.idea_writes import add_tallies, find_by_id, recount
 from storage.tx import Tx
 
 
@@ -59,7 +58,7 @@ def erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
     """Delete or detach every row that names a person."""
     for idea_id in _column(tx, "SELECT id FROM ideas WHERE author_id = ?", person_id):
         _erase_idea(tx, idea_id, keep=keep_ideas)
-    touched = _ghost_votes(tx, person_id)
+    touched = _nameless_votes(tx, person_id)
     touched += _column(tx, "SELECT DISTINCT idea_id FROM notes WHERE person_id = ?", person_id)
     accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
     for sql in _FORGET:
@@ -91,16 +90,18 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
     tx.card(found.bank_id, idea_id, found.number)
 
 
-def _ghost_votes(tx: Tx, person_id: int) -> list[int]:
-    """Turn votes into such of nobody: each gets an id of its own, so they don't hang together."""
-    ideas = _column(tx, "SELECT idea_id FROM votes WHERE person_id = ?", person_id)
-    for idea_id in ideas:
-        ghost = -secrets.randbits(50) - 1
-        tx.run(
-            "UPDATE votes SET person_id = ? WHERE idea_id = ? AND person_id = ?",
-            (ghost, idea_id, person_id),
-        )
-    return ideas
+def _nameless_votes(tx: Tx, person_id: int) -> list[int]:
+    """Turn votes into mere counts; those that were held out are dropped."""
+    rows = tx.run(
+        "SELECT idea_id, platform, value FROM votes WHERE person_id = ? AND is_held = 0 "
+        "AND value <> 0",
+        (person_id,),
+    ).fetchall()
+    for idea_id, platform, value in rows:
+        add_tallies(tx, idea_id, {platform: (1, 0) if value == 1 else (0, 1)})
+    voted = _column(tx, "SELECT idea_id FROM votes WHERE person_id = ?", person_id)
+    tx.run("DELETE FROM votes WHERE person_id = ?", (person_id,))
+    return voted
 
 
 _FORGET = (

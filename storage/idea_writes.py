@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from storage import idea_rows
-from storage.connection import to_json
+from storage.connection import from_json, to_json
 from storage.errors import NotThere
 from storage.idea_rows import SELECT, to_idea
 from storage.rows import Idea
@@ -153,9 +153,37 @@ SELECT platform, sum(value = 1), sum(value = -1) FROM ranked
 WHERE place = 1 AND is_held = 0 AND value <> 0 GROUP BY platform ORDER BY platform
 """
 )
+# Votes without voters: of people who were erased, and of imports.
+_TALLIES = (
+    _GROUP + "SELECT i.tallies FROM members m JOIN ideas i ON i.id = m.id WHERE i.tallies <> '{}'"
+)
 _NOTES = _GROUP + (
     "SELECT count(*) FROM members m JOIN notes n ON n.idea_id = m.id WHERE n.is_staff = 0"
 )
+
+
+Tallies = Mapping[str, Sequence[int]]
+"""Up and down votes by platform."""
+
+
+def summed(one: Tallies, other: Tallies) -> Tallies:
+    """Add two tallies."""
+    return {
+        platform: tuple(
+            a + b
+            for a, b in zip(one.get(platform, (0, 0)), other.get(platform, (0, 0)), strict=True)
+        )
+        for platform in sorted({*one, *other})
+    }
+
+
+def add_tallies(tx: Tx, idea_id: int, more: Tallies) -> None:
+    """Add votes without voters to an idea; a `recount` must follow."""
+    row = tx.one("SELECT tallies FROM ideas WHERE id = ?", (idea_id,))
+    tx.run(
+        "UPDATE ideas SET tallies = ? WHERE id = ?",
+        (to_json(summed(from_json(row[0]), more)), idea_id),
+    )
 
 
 def recount(tx: Tx, idea_id: int | None) -> None:
@@ -165,15 +193,16 @@ def recount(tx: Tx, idea_id: int | None) -> None:
         if row is None:
             return
         created, parent = row
-        split = tx.run(_COUNT, (idea_id,)).fetchall()
-        up = sum(ups for _, ups, _ in split)
-        down = sum(downs for _, _, downs in split)
-        by_platform = to_json({platform: (ups, downs) for platform, ups, downs in split})
+        split: Tallies = {p: (up, down) for p, up, down in tx.run(_COUNT, (idea_id,))}
+        for (text,) in tx.run(_TALLIES, (idea_id,)).fetchall():
+            split = summed(split, from_json(text))
+        up = sum(ups for ups, _ in split.values())
+        down = sum(downs for _, downs in split.values())
         notes = tx.one(_NOTES, (idea_id,))[0]
         tx.run(
             "UPDATE ideas SET up = ?, down = ?, rank = ?, platform_votes = ?, note_count = ? "
             "WHERE id = ?",
-            (up, down, idea_rows.rank(up, down, created), by_platform, notes, idea_id),
+            (up, down, idea_rows.rank(up, down, created), to_json(split), notes, idea_id),
         )
         idea_id = parent
 

@@ -8,64 +8,24 @@ from datetime import datetime
 from typing import Any
 
 from storage import idea_rows
-from storage.connection import from_json, marks, micros, moment, to_json
+from storage.adding import Adding
+from storage.connection import clean, from_json, marks, micros, moment
 from storage.edits import Edits
-from storage.engine import reads, writes
+from storage.engine import reads
 from storage.errors import NotThere
 from storage.idea_rows import SELECT, to_idea, to_ideas
 from storage.merging import Merging
-from storage.rows import Idea, IdeaFilter, IdeaTag, NewIdea
+from storage.rows import Idea, IdeaFilter
 from storage.search import Searching, filtered
 from storage.tagging import Tagging
-from storage.tx import Tx
 from storage.vectors import Vectors
 from storage.words import escaped_like, prefixes_of, query_parts
 
-_INSERT = """
-INSERT INTO ideas (bank_id, number, status, created_at, updated_at, author_id, is_anonymous, rank,
-  community_id, platform, consent, language, flags, external_id, author_name, title, link,
-  permalink, beneficiaries, text)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-"""
 _TITLES = "SELECT number, title, status FROM ideas WHERE bank_id = ? "
 
 
-class Ideas(Edits, Merging, Tagging, Vectors, Searching):
+class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
     """What people would use text-to-video for; each has a number that is its bank's own."""
-
-    @writes
-    def add(self, tx: Tx, bank_id: int, new: NewIdea) -> Idea:
-        """Keep an idea under the next number; one with the same external id is given as it is."""
-        known = _by_external_id(tx.connection, bank_id, new.external_id)
-        if known is not None:
-            return known
-        idea_id, number = _insert(tx, bank_id, new, _platform(tx))
-        tx.audit(bank_id, "idea.add", f"idea:{number}", {"version": 1}, actor_id=_importer(tx, new))
-        tx.changed(bank_id, "idea", str(number))
-        tx.card(bank_id, idea_id, number)
-        tx.outcome(f"idea:{number}")
-        return to_idea(tx.one(SELECT + "WHERE i.id = ?", (idea_id,)))
-
-    @writes
-    def add_many(self, tx: Tx, bank_id: int, news: Sequence[NewIdea]) -> tuple[int, int]:
-        """Keep many in one transaction, without cards; gives how many are new and how many known.
-
-        Within one call, too, only the first of an external id is kept.
-        """
-        platform = _platform(tx)
-        first = tx.bank(bank_id).next_number
-        added = 0
-        for new in news:
-            if _is_known(tx, bank_id, new.external_id):
-                continue
-            _insert(tx, bank_id, new, platform)
-            added += 1
-        if added:
-            details = {"first": first, "count": added}
-            tx.audit(bank_id, "idea.import", "ideas", details, actor_id=tx.person_id)
-            tx.changed(bank_id, "idea", "*")
-        tx.outcome(f"added:{added}")
-        return added, len(news) - added
 
     @reads
     def get(self, cx: sqlite3.Connection, bank_id: int, number: int) -> Idea | None:
@@ -106,7 +66,7 @@ class Ideas(Edits, Merging, Tagging, Vectors, Searching):
         self, cx: sqlite3.Connection, bank_id: int, prefix: str, limit: int = 25
     ) -> list[tuple[int, str, str]]:
         """Give (number, title, status) by number or by beginnings of title words, newest first."""
-        typed = prefix.strip().lstrip("#")
+        typed = clean(prefix).strip().lstrip("#")
         if typed.isascii() and typed.isdigit():
             sql = _TITLES + "AND CAST(number AS TEXT) LIKE ? ORDER BY number LIMIT ?"
             return cx.execute(sql, (bank_id, f"{typed}%", limit)).fetchall()
@@ -195,60 +155,3 @@ def _by_external_id(cx: sqlite3.Connection, bank_id: int, external_id: str | Non
     sql = SELECT + "WHERE i.bank_id = ? AND i.external_id = ?"
     row = cx.execute(sql, (bank_id, external_id)).fetchone()
     return to_idea(row) if row else None
-
-
-def _is_known(tx: Tx, bank_id: int, external_id: str | None) -> bool:
-    if external_id is None:
-        return False
-    sql = "SELECT 1 FROM ideas WHERE bank_id = ? AND external_id = ?"
-    return tx.one(sql, (bank_id, external_id)) is not None
-
-
-def _platform(tx: Tx) -> str:
-    row = tx.one("SELECT platform FROM communities WHERE id = ?", (tx.write.community_id,))
-    return row[0] if row else ""
-
-
-def _importer(tx: Tx, new: NewIdea) -> int | None:
-    """Name the writer only where it is not the author, whom the audit never names."""
-    is_author = new.author_id is None and not new.author_name
-    return None if is_author or new.author_id == tx.person_id else tx.person_id
-
-
-def _insert(tx: Tx, bank_id: int, new: NewIdea, platform: str) -> tuple[int, int]:
-    bank = tx.bank(bank_id)
-    number = bank.next_number
-    bank.next_number += 1
-    created = tx.now_us if new.created_at is None else micros(new.created_at)
-    # An import that names somebody without an account is not credited to whoever imports.
-    author_id = new.author_id if new.author_id or new.author_name else tx.person_id
-    flags = to_json(new.flags) if new.flags else "[]"
-    cursor = tx.run(
-        _INSERT,
-        (
-            bank_id, number, new.status, created, tx.now_us, author_id, new.is_anonymous,
-            idea_rows.rank(0, 0, created), tx.write.community_id, platform, new.consent,
-            new.language, flags, new.external_id, new.author_name, new.title, new.link,
-            new.permalink, new.beneficiaries, new.text,
-        ),
-    )  # fmt: skip
-    idea_id = cursor.lastrowid
-    if idea_id is None:  # pragma: no cover - an INSERT always has one
-        raise NotThere
-    if new.tags:
-        insert_tags(tx, idea_id, new.tags)
-    if new.vector is not None and new.vector_model is not None:
-        tx.run("INSERT INTO idea_vectors VALUES (?,?,?)", (idea_id, new.vector_model, new.vector))
-    return idea_id, number
-
-
-def insert_tags(tx: Tx, idea_id: int, tags: Sequence[IdeaTag]) -> None:
-    """Write an idea's tags; it must have none."""
-    tx.run_many(
-        "INSERT INTO idea_industries VALUES (?,?,?,?,?,?,?)",
-        [
-            (idea_id, t.industry, t.rank, t.confidence, to_json(t.because) if t.because else "[]",
-             t.set_by, t.taxonomy_version)
-            for t in tags
-        ],
-    )  # fmt: skip

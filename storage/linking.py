@@ -135,7 +135,8 @@ def _part_strangers(tx: Tx, moving: set[int]) -> None:
 _COPIED = (
     "status, created_at, updated_at, version, author_id, is_anonymous, up, down, rank, "
     "note_count, community_id, platform, before_merge, decided_at, consent, language, flags, "
-    "platform_votes, external_id, author_name, title, link, permalink, reason, beneficiaries, text"
+    "platform_votes, tallies, external_id, author_name, title, link, "
+    "permalink, reason, beneficiaries, text"
 )
 _HANGING = {
     "idea_industries": "industry, rank, confidence, because, set_by, taxonomy_version",

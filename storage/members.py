@@ -7,7 +7,7 @@ import sqlite3
 from datetime import datetime
 from typing import Any
 
-from storage.connection import micros, moment, moment_or_none
+from storage.connection import clean, micros, moment, moment_or_none
 from storage.engine import alters, reads, writes
 from storage.erasing import Erasing
 from storage.errors import NotThere
@@ -59,7 +59,7 @@ class Members(Identity, Erasing):
     ) -> Person:
         at = micros(now)
         row = tx.one("SELECT person_id FROM accounts WHERE key = ?", (account_key,))
-        name = display_name or account_key
+        name = clean(display_name or account_key)
         if row is None:
             # Random, so that an id says nothing about who came first or is next.
             person_id = secrets.randbits(50) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.connection import moment
+from storage.connection import clean, moment
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
 from storage.idea_writes import find, is_author, recount, root_of
@@ -36,7 +36,7 @@ class Notes(Subject):
         found = find(tx, bank_id, number)
         cursor = tx.run(
             "INSERT INTO notes (idea_id, person_id, is_staff, at, text) VALUES (?,?,?,?,?)",
-            (found.id, tx.person_id, is_staff, tx.now_us, text),
+            (found.id, tx.person_id, is_staff, tx.now_us, clean(text)),
         )
         recount(tx, found.id)
         by_author = is_author(tx, found)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.connection import from_json, micros, moment, to_json
+from storage.connection import clean, from_json, micros, moment, to_json
 from storage.engine import Subject, alters, reads, writes
 from storage.errors import NotThere
 from storage.rows import QuestionRow
@@ -31,7 +31,7 @@ class Questions(Subject):
             (
                 question.community_id, question.person_id, question.thread_key,
                 micros(question.asked_at), question.abstained, question.reason,
-                to_json(question.entities), question.question, question.answer,
+                to_json(question.entities), clean(question.question), clean(question.answer),
             ),
         )  # fmt: skip
         tx.outcome(f"question:{cursor.lastrowid}")

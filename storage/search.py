@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from storage.connection import marks, micros
+from storage.connection import clean, marks, micros
 from storage.engine import Subject, reads
 from storage.idea_rows import SELECT, to_ideas
 from storage.rows import STATUSES, Idea, IdeaFilter, Page
@@ -75,7 +75,7 @@ def conditions(bank_id: int, wanted: IdeaFilter) -> tuple[str, list[Any]]:
     )
     add(wanted.author_id is not None, "i.author_id = ?", wanted.author_id)
     if wanted.by_name.strip():
-        name = wanted.by_name.strip().lstrip("@").casefold()
+        name = clean(wanted.by_name).strip().lstrip("@").casefold()
         add(
             True,  # noqa: FBT003
             # An anonymous author has no name here, whoever asks.

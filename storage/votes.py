@@ -65,11 +65,11 @@ class Votes(Subject):
 
     @reads
     def voters(self, cx: sqlite3.Connection, bank_id: int, number: int) -> list[Vote]:
-        """Give the votes of an idea and of those merged into it, oldest first; erased ones not."""
+        """Give the votes of an idea and of those merged into it, oldest first."""
         rows = cx.execute(
             _GROUP + "SELECT v.person_id, v.value, v.platform, v.voted_at, v.is_held "
             "FROM members m JOIN votes v ON v.idea_id = m.id "
-            "WHERE v.value <> 0 AND v.person_id > 0 ORDER BY v.voted_at, v.person_id",
+            "WHERE v.value <> 0 ORDER BY v.voted_at, v.person_id",
             (bank_id, number),
         )
         return [

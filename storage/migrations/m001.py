@@ -95,6 +95,7 @@ CREATE TABLE ideas (
   language TEXT NOT NULL DEFAULT '',
   flags TEXT NOT NULL DEFAULT '[]',
   platform_votes TEXT NOT NULL DEFAULT '{}',
+  tallies TEXT NOT NULL DEFAULT '{}',
   external_id TEXT,
   author_name TEXT NOT NULL DEFAULT '',
   title TEXT NOT NULL,
