@@ -46,6 +46,14 @@ async def echo(_services: Any, request: Request) -> Reply:
     return Reply(text=f"You said {request.text('words')} [1].", citations=(SOURCE,))
 
 
+async def ask(_services: Any, request: Request) -> Reply:
+    seen.append(request)
+    again = Button(label="Related", command="ask", values={"question": "And the price?"})
+    return Reply(
+        text=f"About {request.text('question')} [1]", citations=(SOURCE,), buttons=(again,)
+    )
+
+
 async def refuse(_services: Any, _request: Request) -> Reply:
     raise NotFound("not_there")
 
@@ -140,6 +148,15 @@ QUEUE = tuple(
 
 ALL = (
     Command(name="echo", summary="Say it back", handle=echo, fields=(WORDS,), visibility=everyone),
+    Command(
+        name="ask",
+        summary="Ask",
+        handle=ask,
+        fields=(Field(name="question", label="Question", is_required=True, max_length=1000),),
+        visibility=everyone,
+        inline="question",
+    ),
+    Command(name="help", summary="Help", handle=noted(Reply(text="Help."))),
     Command(name="refuse", summary="Say no", handle=refuse, visibility=everyone),
     Command(name="crash", summary="Fail", handle=crash, visibility=everyone),
     Command(

@@ -55,7 +55,6 @@ class ReelbankClient(discord.Client):
         self._interactions = Interactions(services, self.communities, courier, threads)
         self._messages = Messages(services, self.communities, threads)
         self._at_work: set[asyncio.Task[Any]] = set()
-        courier.client = self
 
     # --- the connection -----------------------------------------------------------------------
 
@@ -72,6 +71,7 @@ class ReelbankClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Tell Discord our commands if they changed; where that fails, the old ones serve."""
+        self._courier.serve(self)
         remembered = Path(self._services.settings.data_dir) / COMMANDS_FILE
         try:
             await app_commands.sync(self, commands.ALL, remembered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ _PATIENCE_S = 5.0
 """A longer rate limit goes back to the outbox, which comes again."""
 
 _NOT_CONNECTED_S = 5.0
+_LOGIN_S = 15.0
+"""How long the first messages of a process (replayed deliveries) wait for the login."""
 
 NEEDED = discord.Permissions(
     view_channel=True,
@@ -44,7 +47,13 @@ class DiscordCourier:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.client: discord.Client | None = None
+        self._client: discord.Client | None = None
+        self._logged_in = asyncio.Event()
+
+    def serve(self, client: discord.Client) -> None:
+        """Send through this client from now on; it is logged in."""
+        self._client = client
+        self._logged_in.set()
 
     async def post(
         self,
@@ -56,19 +65,19 @@ class DiscordCourier:
         thread_id: str | None,
     ) -> Sent:
         """Post a message; the nonce makes Discord drop a repetition for some minutes."""
-        channel = self._channel(thread_id or channel_id)
+        channel = await self._channel(thread_id or channel_id)
         first = await self._send(channel, reply, key, _locale(community))
         return Sent(channel_id, str(first.id), thread_id)
 
     async def edit(self, community: Community, sent: Sent, reply: Reply) -> None:
         """Replace what one of our messages shows; what exceeds one message is left out."""
-        message = self._message(sent)
+        message = await self._message(sent)
         part, *_ = await draw(self._services, reply, _locale(community))
         await self._try(lambda: message.edit(**part.to_edit()), self._place(sent.channel_id))
 
     async def delete(self, community: Community, sent: Sent) -> None:
         """Delete one of our messages; one that is gone already is fine."""
-        message = self._message(sent)
+        message = await self._message(sent)
         try:
             await self._try(message.delete, self._place(sent.channel_id))
         except Gone:
@@ -76,7 +85,7 @@ class DiscordCourier:
 
     async def tell(self, community: Community, account_key: str, reply: Reply, *, key: str) -> Sent:
         """Send a direct message."""
-        client = self._connected()
+        client = await self._connected()
         user_id = int(account_key.rpartition(":")[2])
         opened = await self._try(lambda: client.create_dm(discord.Object(user_id)))
         first = await self._send(opened, reply, key, _locale(community))
@@ -87,7 +96,7 @@ class DiscordCourier:
 
         Its author is notified: it is they who are asked.
         """
-        channel = self._channel(channel_id)
+        channel = await self._channel(channel_id)
         more: dict[str, Any] = {}
         source = request.source
         if source is not None and source.place.message_id:
@@ -103,7 +112,9 @@ class DiscordCourier:
 
     async def missing(self, community: Community) -> list[str]:
         """Name the permissions that are missing in the server or in its chosen channels."""
-        guild = self._guild(community)
+        client = await self._connected()
+        guild_id = community.key.rpartition(":")[2]
+        guild = client.get_guild(int(guild_id)) if guild_id.isdigit() else None
         if guild is None or guild.me is None:
             return []
         found = _lacking(guild.me.guild_permissions, "")
@@ -151,28 +162,29 @@ class DiscordCourier:
             raise known from None  # the original may quote what was sent
 
     def _lacking_in(self, channel_id: int | None) -> str:
-        channel = self._connected().get_channel(channel_id) if channel_id else None
+        channel = self._client.get_channel(channel_id) if self._client and channel_id else None
         if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
             return "View Channel"
         held = channel.permissions_for(channel.guild.me)
         names = permission_names(discord.Permissions(NEEDED.value & ~held.value))
         return ", ".join(names) or "View Channel"
 
-    def _connected(self) -> discord.Client:
-        if self.client is None or self.client.is_closed() or self.client.user is None:
+    async def _connected(self) -> discord.Client:
+        try:
+            await asyncio.wait_for(self._logged_in.wait(), _LOGIN_S)
+        except TimeoutError:
+            raise TryLater(_NOT_CONNECTED_S) from None
+        if self._client is None or self._client.is_closed():
             raise TryLater(_NOT_CONNECTED_S)
-        return self.client
+        return self._client
 
-    def _channel(self, channel_id: str) -> discord.PartialMessageable:
-        return self._connected().get_partial_messageable(self._place(channel_id))
+    async def _channel(self, channel_id: str) -> discord.PartialMessageable:
+        client = await self._connected()
+        return client.get_partial_messageable(self._place(channel_id))
 
-    def _message(self, sent: Sent) -> discord.PartialMessage:
-        channel = self._channel(sent.thread_id or sent.channel_id)
+    async def _message(self, sent: Sent) -> discord.PartialMessage:
+        channel = await self._channel(sent.thread_id or sent.channel_id)
         return channel.get_partial_message(self._place(sent.message_id))
-
-    def _guild(self, community: Community) -> discord.Guild | None:
-        guild_id = community.key.rpartition(":")[2]
-        return self._connected().get_guild(int(guild_id)) if guild_id.isdigit() else None
 
     @staticmethod
     def _place(snowflake: str) -> int:

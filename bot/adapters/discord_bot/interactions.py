@@ -125,7 +125,7 @@ class Interactions:
             interaction.channel,
             interaction.channel_id,
             interaction.message,
-            thread=_thread(interaction, self._threads),
+            thread=self._threads.of_click(interaction.message),
         )
         return Request(
             command=command,
@@ -238,12 +238,3 @@ class Interactions:
         task.add_done_callback(self._background.discard)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         return task.result() if done else None
-
-
-def _thread(interaction: Interaction, threads: Threads) -> str:
-    """Give the conversation: that of the message that a button sits on, or a new one."""
-    message = interaction.message
-    known = threads.known(message.id) if message else None
-    if known is None and message is not None and message.interaction_metadata is not None:
-        known = str(message.interaction_metadata.id)
-    return known or str(interaction.id)

@@ -14,9 +14,8 @@ _LONGEST_CHAIN = 12
 class Threads:
     """Maps our messages to conversations: from memory, or by following the replies back.
 
-    A conversation that began with a command has the id of its interaction, which Discord keeps
-    with the answer; one that began with a message has the id of that message. So both are found
-    again after a restart.
+    A conversation has the id of the message that began it. What began with a command has none:
+    core then takes what the same person asked there before, as it does in direct messages.
     """
 
     def __init__(self) -> None:
@@ -29,38 +28,44 @@ class Threads:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
-    def known(self, message_id: int) -> str | None:
-        """Give the conversation of one of our messages, from memory only."""
-        return self._known.get(message_id)
-
-    async def of(self, message: discord.Message, own_id: int) -> str:
+    async def of(self, message: discord.Message, own_id: int) -> str | None:
         """Give the conversation of a member's message: that of our message it replies to, or new.
 
         Args:
             message: by a member.
             own_id: the bot's user id.
+
+        Returns:
+            None for "whatever this person asked here before".
         """
+        if message.guild is None:
+            return None
         answered = await referenced(message)
         if answered is None or answered.author.id != own_id:
             return str(message.id)
-        return await self._of_ours(answered, own_id)
+        return await self._of_ours(answered, message.author.id, own_id)
 
-    async def _of_ours(self, ours: discord.Message, own_id: int) -> str:
+    async def _of_ours(self, ours: discord.Message, asker_id: int, own_id: int) -> str | None:
         for _ in range(_LONGEST_CHAIN):
             known = self._known.get(ours.id)
             if known is not None:
                 return known
             metadata = ours.interaction_metadata
             if metadata is not None:
-                return str(metadata.id)
+                return None if metadata.user.id == asker_id else str(ours.id)
             asked = await referenced(ours)
-            if asked is None:
-                return str(ours.id)
-            before = await referenced(asked)
-            if before is None or before.author.id != own_id:
-                return str(asked.id)
+            before = await referenced(asked) if asked is not None else None
+            if asked is None or before is None or before.author.id != own_id:
+                return str((asked or ours).id)
             ours = before
         return str(ours.id)
+
+    def of_click(self, message: discord.Message | None) -> str | None:
+        """Give the conversation of our message whose button was clicked, without asking Discord."""
+        if message is None:
+            return None
+        reference = message.reference.message_id if message.reference else None
+        return self._known.get(message.id) or (str(reference) if reference else None)
 
 
 async def referenced(message: discord.Message) -> discord.Message | None:

@@ -125,14 +125,17 @@ def role_of(user: Author, settings: Mapping[str, object]) -> Role:
 def place_of(
     channel: object, channel_id: int | None, message: discord.Message | None, *, thread: str | None
 ) -> Place:
-    """Give where something was said; inside a Discord thread, its parent is the channel."""
+    """Give where something was said; inside a Discord thread, its parent is the channel.
+
+    `message_id` stays empty: the conversation is in `thread`, or there is none.
+    """
     is_thread = isinstance(channel, discord.Thread)
     parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel_id
+    is_lasting = message is not None and not message.flags.ephemeral
     return Place(
         channel_id=str(parent_id or channel_id or ""),
         thread_id=str(channel_id) if is_thread else thread,
-        message_id=str(message.id) if message else None,
-        permalink=message.jump_url if message else None,
+        permalink=message.jump_url if message and is_lasting else None,
         is_direct=isinstance(channel, discord.DMChannel),
     )
 
