@@ -97,17 +97,19 @@ def _by_hand(block: dict[str, Any]) -> None:
     for text in texts(block):
         if not text["text"]:
             raise Refused("invalid_blocks", "must be more than 0 characters")
-    if kind == "section":
-        for field in block.get("fields") or []:
-            _at_most(field["text"], 2000, "field")
-    if kind == "context":
-        for element in block["elements"]:
-            _at_most(element.get("text", ""), 3000, "context")
+    for field in block.get("fields") or []:
+        _at_most(field["text"], 2000, "field")
+    for element in block["elements"] if kind == "context" else []:
+        _at_most(element.get("text", ""), 3000, "context")
     if kind == "table":
         _check_table(block)
     if kind == "input":
         _at_most(block["label"]["text"], 2000, "label")
         _check_input(block["element"])
+    _check_menus(block)
+
+
+def _check_menus(block: dict[str, Any]) -> None:
     for element in elements([block]):
         for option in element.get("options") or []:
             _at_most(option["text"]["text"], 75, "option")

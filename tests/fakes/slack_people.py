@@ -167,9 +167,7 @@ class SlackPeople:
 
     async def shortcut(self, user: str, callback_id: str) -> Ack:
         """Use a global shortcut."""
-        return await self._interactive(
-            self._interaction("shortcut", user, callback_id=callback_id)
-        )
+        return await self._interactive(self._interaction("shortcut", user, callback_id=callback_id))
 
     async def message_shortcut(
         self, user: str, callback_id: str, message: Json, *, channel: str = "C1"
@@ -208,6 +206,7 @@ class SlackPeople:
 
     def said(self, user: str, text: str, *, channel: str = "C1", **more: Any) -> Json:
         """Give the event of a message; it is put into the channel as well."""
+        self.server.channels.setdefault(channel, {"id": channel, "is_member": True})
         event = {
             "type": "message",
             "user": user,
@@ -236,7 +235,9 @@ def find_element(blocks: list[Json], label: str) -> Json:
         shown = (element.get("text") or element.get("placeholder") or {}).get("text", "")
         if shown == label:
             return element
-    shown_labels = [(e.get("text") or e.get("placeholder") or {}).get("text") for e in elements(blocks)]
+    shown_labels = [
+        (e.get("text") or e.get("placeholder") or {}).get("text") for e in elements(blocks)
+    ]
     raise AssertionError(f"no {label!r} among {shown_labels}")
 
 

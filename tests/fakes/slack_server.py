@@ -170,6 +170,7 @@ class SlackServer:
         fault = self._fault(method)
         if fault and fault.delay_s:
             await asyncio.sleep(fault.delay_s)
+            fault = None
         if fault and not fault.is_lost:
             return self._failed(fault)
         answer = await self._answer(method, arguments, token)
@@ -253,9 +254,7 @@ class SlackServer:
 
     def _conversations_replies(self, a: Json) -> Json:
         self._joined(a["channel"])
-        found = [
-            m for m in self.messages[a["channel"]] if a["ts"] in {m["ts"], m.get("thread_ts")}
-        ]
+        found = [m for m in self.messages[a["channel"]] if a["ts"] in {m["ts"], m.get("thread_ts")}]
         return {"messages": found[: int(a["limit"])]}
 
     def _channel(self, channel_id: str) -> Json:

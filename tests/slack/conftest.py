@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.adapters.slack_app import modals
 from bot.adapters.slack_app.adapter import SlackAdapter
 from bot.core import commands, dispatch
 from bot.core.banks import Banks
@@ -31,6 +32,13 @@ def direct(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{module}.builtin_async_handlers.random.random", lambda: 0.0)
     interval = f"{module}.builtin_interval_calculators.BackoffRetryIntervalCalculator"
     monkeypatch.setattr(f"{interval}.calculate_sleep_duration", lambda *_: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modals, "_ACK_WITHIN_S", 0.3)
+    monkeypatch.setattr(modals, "_SETTLE_S", 0.01)
+    monkeypatch.setattr(modals, "_PREFILL_S", 0.1)
 
 
 @pytest.fixture

@@ -49,11 +49,14 @@ class Seen:
         return [r for r in self.requests if r.command == command]
 
 
-def make(seen: Seen) -> tuple[Command, ...]:
-    """Make commands that note what reached them."""
+class Features:
+    """Handlers that note what reached them."""
 
-    async def ask(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+
+    async def ask(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(
             text=f"About {plain(request.text('question'))}: 60 seconds [1].",
             citations=(Citation(1, "Docs", "https://example.org/a?b=1&c=2", "Example", "2026-05"),),
@@ -66,8 +69,8 @@ def make(seen: Seen) -> tuple[Command, ...]:
             is_private=request.text("question") == "secret?",
         )
 
-    async def add(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def add(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         if request.text("title") == "Again":
             form = Form(
                 command="idea add",
@@ -84,25 +87,25 @@ def make(seen: Seen) -> tuple[Command, ...]:
             style=Style.SUCCESS,
         )
 
-    async def edit(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def edit(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(text="Changed.")
 
-    async def prefill(_: Services, request: Request) -> dict[str, str]:
-        if seen.prefill_gate is not None:
-            await seen.prefill_gate.wait()
+    async def prefill(self, _: Services, request: Request) -> dict[str, str]:
+        if self.seen.prefill_gate is not None:
+            await self.seen.prefill_gate.wait()
         return {"title": f"Title of {request.text('number')}"}
 
-    async def complete(_: Services, __: Request, typed: str) -> Sequence[Choice]:
+    async def complete(self, _: Services, __: Request, typed: str) -> Sequence[Choice]:
         found = (Choice("1", "#1 Crash"), Choice("12", "#12 Advert"))
         return [c for c in found if typed.lower() in c.label.lower()]
 
-    async def vote(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def vote(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(text=f"Voted {request.number('number')}.", replace=request.flag("replace"))
 
-    async def search(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def search(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         more = Button(label="Next", command="idea search", values={"words": "a b", "page": 2})
         menu = Select(
             command="idea search",
@@ -126,8 +129,8 @@ def make(seen: Seen) -> tuple[Command, ...]:
             replace=request.text("page") == "2",
         )
 
-    async def compare(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def compare(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         table = Table(
             ("Model", "Longest clip", "Sound", "Price per second"),
             (("**Veo 3**", "8 s [1]", "yes", "0.40 USD"), ("Sora 2", "25 s", "yes", "")),
@@ -135,14 +138,14 @@ def make(seen: Seen) -> tuple[Command, ...]:
         source = Citation(1, "Veo", "https://example.org/veo", "Google", "2026-05-01")
         return Reply(text="Two models.", table=table, citations=(source,))
 
-    async def export(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def export(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         path = Path(tempfile.mkdtemp()) / "ideas.csv"
         await asyncio.to_thread(path.write_text, "number,title\n1,Crash\n")
         return Reply(text="One idea.", file=File("ideas.csv", str(path), "text/csv", "Ideas"))
 
-    async def capture(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def capture(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         source = request.source
         assert source is not None
         return Reply(
@@ -153,12 +156,12 @@ def make(seen: Seen) -> tuple[Command, ...]:
             ),
         )
 
-    async def consent(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def consent(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(text="Thank you.", replace=True)
 
-    async def slow(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def slow(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
 
         async def grow() -> AsyncIterator[Reply]:
             yield Reply(text="First.")
@@ -167,29 +170,33 @@ def make(seen: Seen) -> tuple[Command, ...]:
 
         return Reply(progress=grow())
 
-    async def settings(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def settings(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(text=f"Set to {plain(request.text('value'))}")
 
-    async def broken(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def broken(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         raise ValueError(request.text("words"))
 
-    async def help_(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def help_(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(text=f"Help {plain(request.text('topic'))}".strip())
 
-    async def mine(_: Services, request: Request) -> Reply:
-        await seen.pass_gate(request)
+    async def mine(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
         return Reply(title="Your ideas", text=f"None yet, {plain(request.actor.display_name)}.")
 
-    number = Field(name="number", label="Idea", type=FieldType.IDEA, complete=complete)
+
+def make(seen: Seen) -> tuple[Command, ...]:
+    """Make commands that note what reached them."""
+    has = Features(seen)
+    number = Field(name="number", label="Idea", type=FieldType.IDEA, complete=has.complete)
     words = Field(name="words", label="Words")
     return (
         Command(
             name="ask",
             summary="Ask about the market",
-            handle=ask,
+            handle=has.ask,
             fields=(
                 Field(name="question", label="Question", is_required=True, in_form=True),
                 Field(name="private", label="Only for me", type=FieldType.FLAG),
@@ -201,7 +208,7 @@ def make(seen: Seen) -> tuple[Command, ...]:
         Command(
             name="idea add",
             summary="Share a text-to-video use case",
-            handle=add,
+            handle=has.add,
             fields=FORM,
             form_title="Share a use case",
             is_write=True,
@@ -210,51 +217,51 @@ def make(seen: Seen) -> tuple[Command, ...]:
         Command(
             name="idea edit",
             summary="Change your idea",
-            handle=edit,
+            handle=has.edit,
             fields=(
                 Field(**{**spec(number), "is_required": True}),
                 Field(name="title", label="Title", in_form=True, is_required=True, max_length=100),
             ),
             form_title="Change your idea",
-            prefill=prefill,
+            prefill=has.prefill,
             is_write=True,
         ),
         Command(
             name="idea vote",
             summary="Vote",
-            handle=vote,
+            handle=has.vote,
             fields=(number, Field(name="vote", label="Vote", type=FieldType.INTEGER)),
             is_write=True,
         ),
-        Command(name="idea search", summary="Search", handle=search, fields=(words,)),
-        Command(name="idea compare", summary="Compare", handle=compare, visibility=everyone),
-        Command(name="idea mine", summary="Your ideas", handle=mine),
+        Command(name="idea search", summary="Search", handle=has.search, fields=(words,)),
+        Command(name="idea compare", summary="Compare", handle=has.compare, visibility=everyone),
+        Command(name="idea mine", summary="Your ideas", handle=has.mine),
         Command(
             name="export",
             summary="Export the ideas as a file",
-            handle=export,
+            handle=has.export,
             audience=Role.MODERATOR,
         ),
         Command(
             name="settings set",
             summary="Change a setting",
-            handle=settings,
+            handle=has.settings,
             fields=(words, Field(name="value", label="Value")),
             audience=Role.ADMIN,
         ),
-        Command(name="slow", summary="Answer bit by bit", handle=slow, visibility=everyone),
-        Command(name="broken", summary="Fail", handle=broken, fields=(words,), inline="words"),
+        Command(name="slow", summary="Answer bit by bit", handle=has.slow, visibility=everyone),
+        Command(name="broken", summary="Fail", handle=has.broken, fields=(words,), inline="words"),
         Command(
             name="help",
             summary="Help",
-            handle=help_,
+            handle=has.help_,
             fields=(Field(name="topic", label="Topic"),),
             inline="topic",
         ),
         Command(
             name="capture",
             summary="Save a message as an idea",
-            handle=capture,
+            handle=has.capture,
             message_action="Save as idea",
             is_listed=False,
             is_write=True,
@@ -262,7 +269,7 @@ def make(seen: Seen) -> tuple[Command, ...]:
         Command(
             name="consent",
             summary="Agree",
-            handle=consent,
+            handle=has.consent,
             is_listed=False,
             is_write=True,
             visibility=everyone,
@@ -270,7 +277,7 @@ def make(seen: Seen) -> tuple[Command, ...]:
         Command(
             name="feedback",
             summary="Say whether it helped",
-            handle=consent,
+            handle=has.consent,
             fields=(
                 Field(name="value", label="Value", type=FieldType.INTEGER),
                 Field(
@@ -311,7 +318,9 @@ FORM = (
         in_form=True,
         description="Who does what with which video?",
     ),
-    Field(name="industry", label="Industry", type=FieldType.CHOICE, choices=INDUSTRIES, in_form=True),
+    Field(
+        name="industry", label="Industry", type=FieldType.CHOICE, choices=INDUSTRIES, in_form=True
+    ),
     Field(name="anonymous", label="Without my name", type=FieldType.FLAG, in_form=True),
     Field(name="length", label="Seconds", type=FieldType.INTEGER, maximum=600, in_form=True),
 )

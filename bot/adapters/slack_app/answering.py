@@ -199,8 +199,9 @@ class Answering:
                 self._services, reply.form, origin, locale=locale, errors=_above(reply)
             )
         controls = await controls_of(self._services, reply, locale=locale)
-        blocks = view_blocks(replace(reply, title=""), controls)
-        title = reply.title or render("slack.screen", locale)
+        fits = len(reply.title) <= limits.VIEW_TITLE
+        blocks = view_blocks(replace(reply, title="") if fits else reply, controls)
+        title = (fits and reply.title) or render("slack.screen", locale)
         return message_view(title, blocks, origin, locale)
 
     async def _open_next(self, origin: Origin, reply: Reply, locale: str) -> bool:

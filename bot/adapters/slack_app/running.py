@@ -116,9 +116,9 @@ class Running:
         """Deliver a reply to those whom the command declares."""
         await self.answering.say(origin, reply, visibility(request), locale=request.locale)
 
-    async def tell(self, origin: Origin, text: str, **values: Any) -> None:
-        """Tell the asker something of our own."""
+    async def tell(self, origin: Origin, name: str, /, **values: Any) -> None:
+        """Tell the asker something of our own, by the name of the text."""
         member = await self.workspace.people.member(origin.user_id, wait_s=QUICK_S)
-        words = render(text, member.locale, **values)
+        words = render(name, member.locale, **values)
         reply = Reply(text=words, is_private=True, ok=False)
         await self.answering.say(origin, reply, Visibility.ASKER, locale=member.locale)
