@@ -75,7 +75,7 @@ def names(locale: str = FALLBACK) -> tuple[str, ...]:
     )
 
 
-def render(name: str, locale: str = FALLBACK, **values: Any) -> str:
+def render(name: str, /, locale: str = FALLBACK, **values: Any) -> str:
     """Say the text `family.text` in this locale, or in English where the locale lacks it.
 
     Raises:

@@ -78,9 +78,9 @@ def parse_line(command: Command, rest: str) -> dict[str, Value]:
     for field in command.options:
         if field.name in values or field.type is FieldType.FLAG or not left.strip():
             continue
-        if field.name == inline or field.type not in _SHORT:
+        if field.name == inline:
             values[field.name], left = left.strip(), ""
-        else:
+        elif field.type in _SHORT:
             word, remaining = _first_word(left)
             if _fits(field, word):
                 values[field.name], left = word, remaining

@@ -1,0 +1,238 @@
+"""What is cached per bank: industries and tagger, vectors, titles, knowledge, communities.
+
+`refresh` reads the store's changes and drops what they touch; everything is loaded again when it
+is next asked for, in a thread, so that the event loop never waits for a load or for a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.core.bank_facts import entities_of
+from bot.core.likeness import BankIndex, LookAlike, Models, VectorBlob, meaning_of
+
+if TYPE_CHECKING:
+    from bot.market import Market
+    from bot.tagging import Example, Tagger, Tagging, Taxonomy
+    from storage import Change, CommunityRow, Store
+
+__all__ = ["Banks", "LookAlike", "VectorBlob", "meaning_of"]
+
+NEWEST_TITLES = 2000
+"""Titles of a bank that autocomplete answers from memory; older ones are asked of the store."""
+
+_CHANGES_AT_ONCE = 500
+
+
+_STALE: Mapping[str, tuple[str, ...]] = {
+    "idea": ("titles", "examples"),
+    "knowledge": ("market",),
+    "taxonomy": ("taxonomy", "tagger"),
+    "settings": ("communities",),
+}
+"""What each kind of change makes stale; votes and notes nothing that is held here."""
+
+
+@dataclass(slots=True)
+class _Bank:
+    """What is held of one bank; None where it is not loaded."""
+
+    taxonomy: Taxonomy | None = None
+    tagger: Tagger | None = None
+    examples: Sequence[Example] | None = None
+    index: BankIndex | None = None
+    titles: list[tuple[int, str, str]] | None = None
+    market: Market | None = None
+    communities: Sequence[CommunityRow] | None = None
+    locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+
+class Banks:
+    """The caches of all banks of one process.
+
+    Args:
+        store: where everything comes from.
+        market: gives the built-in knowledge; called in a thread at its first use.
+        models: the embedder and what works with it, loaded at its first use.
+    """
+
+    def __init__(
+        self, store: Store, market: Callable[[], Market], models: Models | None = None
+    ) -> None:
+        self._store = store
+        self._built_in = market
+        self._models = models or Models()
+        self._banks: dict[int, _Bank] = {}
+        self._last_change: int | None = None
+        self._unreported = 0
+
+    async def refresh(self) -> int:
+        """Drop what changed, by whatever process; gives how many changes since the last call."""
+        await self._look()
+        count, self._unreported = self._unreported, 0
+        return count
+
+    async def _look(self) -> None:
+        if self._last_change is None:
+            # Nothing is cached from before the first look, so there is nothing to drop.
+            self._last_change = await self._store.changes.latest()
+            self._banks.clear()
+            return
+        while True:
+            changes = await self._store.changes.since(self._last_change, _CHANGES_AT_ONCE)
+            for change in changes:
+                self._drop(change)
+                self._last_change = max(self._last_change, change.id)
+            self._unreported += len(changes)
+            if len(changes) < _CHANGES_AT_ONCE:
+                return
+
+    def _drop(self, change: Change) -> None:
+        if change.bank_id is None:
+            self._banks.clear()
+        elif change.kind == "bank":
+            # Communities were linked or unlinked: the ideas have other numbers by now.
+            self._banks.pop(change.bank_id, None)
+        elif change.bank_id in self._banks:
+            bank = self._banks[change.bank_id]
+            for name in _STALE.get(change.kind, ()):
+                setattr(bank, name, None)
+            if change.kind in {"idea", "vector"} and bank.index is not None:
+                bank.index.changed(change.subject)
+
+    def _bank(self, bank_id: int) -> _Bank:
+        return self._banks.setdefault(bank_id, _Bank())
+
+    async def _held(self, bank_id: int, name: str, load: Callable[[], Awaitable[Any]]) -> Any:
+        """Give a part of a bank, loading it once however many ask at the same time.
+
+        Looks for changes first (a fraction of a millisecond), so that nobody is answered from
+        before their own write.
+        """
+        await self._look()
+        bank = self._bank(bank_id)
+        if getattr(bank, name) is None:
+            async with bank.locks.setdefault(name, asyncio.Lock()):
+                if getattr(bank, name) is None:
+                    setattr(bank, name, await load())
+        return getattr(bank, name)
+
+    async def taxonomy(self, bank_id: int) -> Taxonomy:
+        """Give the bank's industries: the built-in ones with its own changes."""
+        held: Taxonomy = await self._held(bank_id, "taxonomy", lambda: self._taxonomy(bank_id))
+        return held
+
+    async def _taxonomy(self, bank_id: int) -> Taxonomy:
+        from bot.tagging import Taxonomy  # noqa: PLC0415  reads YAML: only who needs it pays
+
+        changes = await self._store.taxonomy.list(bank_id)
+        taxonomy = await asyncio.to_thread(Taxonomy.load)
+        for row in changes:
+            taxonomy = taxonomy.with_changes([to_change(row)])
+        return taxonomy
+
+    async def tagger(self, bank_id: int) -> Tagger:
+        """Give the bank's tagger."""
+        held: Tagger = await self._held(bank_id, "tagger", lambda: self._tagger(bank_id))
+        return held
+
+    async def _tagger(self, bank_id: int) -> Tagger:
+        taxonomy = await self.taxonomy(bank_id)
+        return await asyncio.to_thread(self._models.tagger, taxonomy)
+
+    async def examples(self, bank_id: int) -> Sequence[Example]:
+        """Give what moderators of the bank corrected."""
+        held: Sequence[Example] = await self._held(
+            bank_id, "examples", lambda: self._examples(bank_id)
+        )
+        return held
+
+    async def _examples(self, bank_id: int) -> Sequence[Example]:
+        from bot.tagging import Example  # noqa: PLC0415  with the tagger only
+
+        rows = await self._store.examples.of(bank_id)
+        return [Example(text, industries[0]) for text, industries in rows if industries]
+
+    async def tag(self, bank_id: int, text: str, *, title: str = "") -> Tagging:
+        """Tell the industries of a text, in a thread."""
+        tagger, examples = await self.tagger(bank_id), await self.examples(bank_id)
+        return await asyncio.to_thread(tagger.tag, text, title=title, examples=examples)
+
+    async def similar(
+        self,
+        bank_id: int,
+        text: str,
+        *,
+        limit: int = 3,
+        at_least: float = 0.5,
+        besides: Sequence[int] = (),
+    ) -> list[LookAlike]:
+        """Give the ideas that are likest to a text, likest first; `besides` are left out."""
+        held: BankIndex = await self._held(bank_id, "index", lambda: self._index(bank_id))
+        return await held.similar(text, limit=limit, at_least=at_least, besides=frozenset(besides))
+
+    async def _index(self, bank_id: int) -> BankIndex:
+        return BankIndex(self._store, bank_id, self._models)
+
+    async def vector(self, text: str) -> VectorBlob | None:
+        """Give the vector of a text as it is kept; None where no embedder works."""
+        found = await asyncio.to_thread(self._models.vectors, [text])
+        return found[0] if found else None
+
+    @property
+    def models(self) -> Models:
+        """Give the embedder and what works with it."""
+        return self._models
+
+    def language(self, text: str) -> str:
+        """Guess the language of a text ("en", "es" ...)."""
+        from bot.tagging import languages  # noqa: PLC0415  loads word lists
+
+        return languages.guess(text)
+
+    async def complete(
+        self, bank_id: int, prefix: str, limit: int = 25
+    ) -> list[tuple[int, str, str]]:
+        """Give (number, title, status) for what was typed: numbers first, then words of titles."""
+        titles = self._bank(bank_id).titles
+        if titles is None:
+            titles = await self._store.ideas.complete(bank_id, "", NEWEST_TITLES)
+            self._bank(bank_id).titles = titles
+        typed = prefix.strip().lstrip("#").casefold()
+        by_number = [t for t in titles if typed and str(t[0]).startswith(typed)]
+        by_words = [t for t in titles if typed in t[1].casefold()]
+        found = list(dict.fromkeys([*by_number, *by_words]))[:limit]
+        if len(found) < limit and len(titles) >= NEWEST_TITLES:
+            older = await self._store.ideas.complete(bank_id, prefix, limit)
+            found = list(dict.fromkeys([*found, *older]))[:limit]
+        return found
+
+    async def communities(self, bank_id: int) -> Sequence[CommunityRow]:
+        """Give the communities that share the bank."""
+        held: Sequence[CommunityRow] = await self._held(
+            bank_id, "communities", lambda: self._store.communities.of_bank(bank_id)
+        )
+        return held
+
+    async def market(self, bank_id: int) -> Market:
+        """Give the built-in knowledge with the facts that the bank added, corrected or retired."""
+        held: Market = await self._held(bank_id, "market", lambda: self._market(bank_id))
+        return held
+
+    async def _market(self, bank_id: int) -> Market:
+        market = await asyncio.to_thread(self._built_in)
+        rows = await self._store.knowledge.list(bank_id)
+        own = entities_of(rows)
+        return await asyncio.to_thread(market.with_entities, own) if own else market
+
+
+def to_change(row: Mapping[str, Any]) -> Any:
+    """Read a change of the taxonomy back from what the store keeps."""
+    from bot.tagging import Add, Merge, Rename, Retire  # noqa: PLC0415  with the taxonomy only
+
+    kinds = {"add": Add, "rename": Rename, "merge": Merge, "retire": Retire}
+    kept = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k != "kind"}
+    return kinds[row["kind"]](**kept)

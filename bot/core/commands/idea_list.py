@@ -1,0 +1,175 @@
+"""Finding ideas: search with pages and counts, and one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.core import community_settings
+from bot.core.commands import ideas
+from bot.core.commands.idea_show import show_button
+from bot.core.commands.industries import complete_industry
+from bot.core.model import ActionItem, Choice, Command, Field, FieldType, Reply, Request
+from bot.core.search import KEYS, SORTS, parse_query, query_of
+from bot.core.services import Services
+from bot.tagging.taxonomy import Taxonomy
+from prompts import render
+from storage import STATUSES, IdeaFilter, Page
+
+PAGE = 5
+_FACETS = 6
+
+
+async def search_ideas(services: Services, request: Request) -> Reply:
+    """Search the ideas of the bank."""
+    taxonomy = await services.banks.taxonomy(request.community.bank_id)
+    wanted = filter_of(request, taxonomy)
+    return await _page(services, request, taxonomy, visible(request, wanted))
+
+
+def filter_of(request: Request, taxonomy: Taxonomy, query: str | None = None) -> IdeaFilter:
+    """Read a request's query and typed options as a filter."""
+    return parse_query(
+        query_of(request.values) if query is None else query,
+        taxonomy=taxonomy,
+        now=request.now,
+        zone=community_settings.zone(request.community.settings),
+        person_id=request.actor.person_id,
+    )
+
+
+def visible(request: Request, wanted: IdeaFilter) -> IdeaFilter:
+    """Narrow a filter to the statuses that the actor may find here."""
+    if wanted.author_id is not None and wanted.author_id == request.actor.person_id:
+        return wanted
+    usual = ideas.public_statuses(request.community)
+    if not wanted.statuses:
+        return replace(wanted, statuses=usual)
+    if ideas.is_moderator(request):
+        return wanted
+    allowed = tuple(s for s in wanted.statuses if s in {*usual, "declined", "merged"})
+    # A filter that leaves nothing must find nothing, and no statuses at all mean "any".
+    return replace(wanted, statuses=allowed or usual, words=wanted.words if allowed else '""')
+
+
+async def my_ideas(services: Services, request: Request) -> Reply:
+    """List the actor's own ideas, whatever became of them; anonymous ones too."""
+    taxonomy = await services.banks.taxonomy(request.community.bank_id)
+    wanted = IdeaFilter(author_id=request.actor.person_id, sort="new")
+    return await _page(services, request, taxonomy, wanted)
+
+
+async def _page(
+    services: Services, request: Request, taxonomy: Taxonomy, wanted: IdeaFilter
+) -> Reply:
+    offset = request.number("offset") or 0
+    page = await services.store.ideas.search(
+        request.community.bank_id, wanted, limit=PAGE, offset=offset
+    )
+    locale = request.locale
+    items = tuple(
+        ActionItem(
+            text=ideas.idea_line(idea, taxonomy, locale),
+            buttons=(show_button(request, idea.number),),
+        )
+        for idea in page.ideas
+        if ideas.can_see(request, idea)
+    )
+    if not items:
+        name = "mine_none" if request.command == "idea mine" else "search_none"
+        return Reply(text=render(f"idea.{name}", locale), replace=request.flag("paged"))
+    return Reply(
+        text=render(
+            "idea.found",
+            locale,
+            total=page.total,
+            first=offset + 1,
+            last=offset + len(page.ideas),
+            is_loose=bool(wanted.words) and wanted.sort == "relevance",
+        ),
+        items=items,
+        footer=facets_text(page, taxonomy, locale),
+        buttons=ideas.paging_buttons(request, offset=offset, limit=PAGE, total=page.total),
+        replace=request.flag("paged"),
+    )
+
+
+def facets_text(page: Page, taxonomy: Taxonomy, locale: str) -> str:
+    """Say how many of the found ideas each industry and each status has."""
+    industries = _most(page.industries, [taxonomy.name(i, locale) for i in page.industries])
+    statuses = _most(page.statuses, [ideas.status_word(s, locale) for s in page.statuses])
+    return render("idea.facets", locale, industries=industries, statuses=statuses)
+
+
+def _most(counts: Mapping[str, int], names: Sequence[str]) -> list[tuple[str, int]]:
+    named = zip(names, counts.values(), strict=True)
+    return sorted(named, key=lambda pair: (-pair[1], pair[0]))[:_FACETS]
+
+
+async def complete_status(_services: Services, _request: Request, prefix: str) -> list[Choice]:
+    """Complete a status."""
+    return [Choice(s, s) for s in STATUSES if s.startswith(prefix.lower())]
+
+
+async def complete_sort(_services: Services, _request: Request, prefix: str) -> list[Choice]:
+    """Complete an order."""
+    return [Choice(s, s) for s in SORTS if s.startswith(prefix.lower())]
+
+
+_DESCRIBED = {
+    "industry": ("Industry", "One or more, with commas between"),
+    "status": ("Status", "pending, accepted, declined ... with commas between"),
+    "by": ("By", "A member's name, or me"),
+    "since": ("Since", "A day such as 2026-03-01, or 7d, 2w, today"),
+    "until": ("Until", "A day such as 2026-03-31, or 7d, 2w, today"),
+    "votes": ("Votes", "At least so many, such as 5 or >10"),
+    "platform": ("Platform", "discord, slack or console"),
+    "flagged": ("Flagged", "yes: only what a moderator should look at"),
+    "sort": ("Order", "best, new, old, votes or relevance"),
+}
+_COMPLETED = {"industry": complete_industry, "status": complete_status, "sort": complete_sort}
+
+FILTER_FIELDS: tuple[Field, ...] = tuple(
+    Field(
+        name=key,
+        label=_DESCRIBED[key][0],
+        description=_DESCRIBED[key][1],
+        type=FieldType.CHOICE if key in _COMPLETED else FieldType.LINE,
+        complete=_COMPLETED.get(key),
+        max_length=100,
+    )
+    for key in KEYS
+)
+_OFFSET = Field(
+    name="offset",
+    label="From",
+    type=FieldType.INTEGER,
+    minimum=0,
+    maximum=1_000_000,
+    in_option=False,
+)
+QUERY = Field(
+    name="query",
+    label="Words",
+    description='Words, "a phrase", and filters such as industry:insurance votes:>5',
+    max_length=300,
+)
+
+SEARCH_IDEAS = Command(
+    name="idea search",
+    summary="Find ideas by words, industry, status, author, date or votes",
+    handle=search_ideas,
+    fields=(QUERY, *(f for f in FILTER_FIELDS if f.name != "flagged"), _OFFSET),
+    inline="query",
+    examples=(
+        "idea search crash industry:insurance",
+        'idea search "police report" votes:>5 sort:new',
+    ),
+)
+MY_IDEAS = Command(
+    name="idea mine",
+    summary="List your own ideas and what became of them",
+    handle=my_ideas,
+    fields=(_OFFSET,),
+    examples=("idea mine",),
+)

@@ -1,0 +1,230 @@
+"""Look-alikes in one bank: its vectors in memory, kept fresh, and what compares them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage import IdeaFilter
+
+if TYPE_CHECKING:
+    from bot.tagging import Embedder, Likeness, Tagger, Taxonomy, VectorIndex
+    from storage import Idea, Store
+
+_RELOAD_S = 30.0
+"""While an import fills the bank, its vectors are read anew at most this often."""
+
+_SMALL = 5000
+"""Vectors that are read anew at once: a few milliseconds."""
+
+_NEAREST = 25
+_FETCH_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """An idea of the bank that is like a text."""
+
+    number: int
+    score: float
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBlob:
+    """A vector as the store keeps it: float32 bytes, and the model that made it."""
+
+    model: str
+    data: bytes
+
+
+def meaning_of(title: str, text: str) -> str:
+    """Give what is compared of an idea; a title that was made from the text adds nothing."""
+    return text if not title or text.startswith(title.rstrip("…")) else f"{title}\n{text}"
+
+
+class Models:
+    """The embedder, loaded once per process at its first use; all methods block.
+
+    Args:
+        load: gives the embedder, None for words alone. Without it the built-in one is loaded.
+    """
+
+    def __init__(self, load: Callable[[], Embedder | None] | None = None) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._likeness: Likeness | None = None
+
+    def likeness(self) -> Likeness:
+        """Give what compares texts."""
+        from bot.tagging import Likeness, load_embedder  # noqa: PLC0415  loads numpy and word lists
+
+        with self._lock:
+            if self._likeness is None:
+                self._embedder = (self._load or load_embedder)()
+                self._likeness = Likeness(self._embedder)
+            return self._likeness
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """Give the embedder, None where there is none."""
+        self.likeness()
+        return self._embedder
+
+    def tagger(self, taxonomy: Taxonomy) -> Tagger:
+        """Make the tagger of a taxonomy."""
+        from bot.tagging import Tagger  # noqa: PLC0415  loads numpy and word lists
+
+        return Tagger(taxonomy, self.embedder)
+
+    def vectors(self, texts: Sequence[str]) -> list[VectorBlob] | None:
+        """Give the vectors of texts as they are kept; None where no embedder works."""
+        rows, embedder = self.likeness().encode(texts), self.embedder
+        if rows is None or embedder is None:
+            return None
+        return [VectorBlob(embedder.model_id, row.tobytes()) for row in rows]
+
+
+class BankIndex:
+    """The vectors of one bank by the number of the idea."""
+
+    def __init__(self, store: Store, bank_id: int, models: Models) -> None:
+        self._store, self._bank_id, self._models = store, bank_id, models
+        self._index: VectorIndex | None = None
+        self._changed: set[int] = set()
+        self._is_stale = True
+        self._read_at = 0.0
+        self._lock = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    def changed(self, subject: str) -> None:
+        """Note that an idea ("42") or many ("*") changed."""
+        if subject.isdigit():
+            self._changed.add(int(subject))
+        else:
+            self._is_stale = True
+
+    async def similar(
+        self, text: str, *, limit: int, at_least: float, besides: frozenset[int]
+    ) -> list[LookAlike]:
+        """Give the likest ideas, likest first, statuses aside."""
+        likeness = await asyncio.to_thread(self._models.likeness)
+        item = (await asyncio.to_thread(likeness.prepare, [text]))[0]
+        ideas, vectors = await self._candidates(text, item.vector)
+        wanted = [idea for idea in ideas if idea.number not in besides]
+        rows = None
+        if vectors is not None:
+            rows = await asyncio.to_thread(_stacked, [vectors[idea.number] for idea in wanted])
+        texts = [meaning_of(idea.title, idea.text) for idea in wanted]
+        others = await asyncio.to_thread(likeness.prepare, texts, rows)
+        named = {str(i.number): other for i, other in zip(wanted, others, strict=True)}
+        found = likeness.matches(item, named, at_least=at_least, limit=limit)
+        return [LookAlike(int(m.id), m.score, m.shared) for m in found]
+
+    async def _candidates(
+        self, text: str, vector: Any
+    ) -> tuple[list[Idea], Mapping[int, bytes] | None]:
+        if vector is None:
+            return await self._by_words(text), None
+        await self._freshen()
+        if self._index is None:
+            return [], {}
+        near = await asyncio.to_thread(self._index.nearest, vector, _NEAREST)
+        numbers = [number for number, _ in near]
+        model = self._model_id()
+        held = await self._store.ideas.vector_rows(self._bank_id, numbers, model)
+        ideas = await self._store.ideas.by_numbers(self._bank_id, [n for n in numbers if n in held])
+        return ideas, held
+
+    async def _by_words(self, text: str) -> list[Idea]:
+        """Without an embedder: what the full-text search finds for the words."""
+        words = IdeaFilter(words=" ".join(text.split()[:40]), sort="relevance")
+        page = await self._store.ideas.search(
+            self._bank_id, words, limit=_NEAREST, with_facets=False
+        )
+        return list(page.ideas)
+
+    def _model_id(self) -> str:
+        embedder = self._models.embedder
+        return embedder.model_id if embedder else ""
+
+    async def _freshen(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with self._lock:
+            if self._index is None:
+                await self._read()
+            elif self._is_stale:
+                await self._read_when_due()
+            if self._changed:
+                await self._read_changed()
+
+    async def _read_when_due(self) -> None:
+        if len(self._index or ()) <= _SMALL:
+            await self._read()
+        elif time.monotonic() - self._read_at > _RELOAD_S and self._reading is None:
+            # The old vectors serve until the new ones are there.
+            self._reading = asyncio.create_task(self._read())
+            self._reading.add_done_callback(self._done)
+
+    def _done(self, _task: asyncio.Task[None]) -> None:
+        self._reading = None
+
+    async def _read(self) -> None:
+        self._is_stale = False
+        self._index = await asyncio.to_thread(self._read_all)
+        self._read_at = time.monotonic()
+
+    def _read_all(self) -> VectorIndex | None:
+        import numpy as np  # noqa: PLC0415  with the embedder only
+
+        from bot.tagging import VectorIndex  # noqa: PLC0415
+
+        embedder = self._models.embedder
+        if embedder is None:
+            return None
+        index = VectorIndex(embedder.dimension, fetch=self._fetch)
+        for numbers, blob in self._store.ideas.vector_chunks(self._bank_id, embedder.model_id):
+            index.add(numbers, np.frombuffer(blob, np.float32).reshape(-1, embedder.dimension))
+        return index
+
+    def _fetch(self, numbers: Sequence[int]) -> dict[int, Any]:
+        """Give vectors of numbers; called in a thread by an index that holds bits alone."""
+        import numpy as np  # noqa: PLC0415  with the embedder only
+
+        if self._loop is None:
+            return {}
+        asked = self._store.ideas.vector_rows(self._bank_id, numbers, self._model_id())
+        rows = asyncio.run_coroutine_threadsafe(asked, self._loop).result(_FETCH_TIMEOUT_S)
+        return {number: np.frombuffer(blob, np.float32) for number, blob in rows.items()}
+
+    async def _read_changed(self) -> None:
+        numbers, self._changed = sorted(self._changed), set()
+        rows: dict[int, bytes] = {}
+        for at in range(0, len(numbers), _SMALL // 10):
+            some = numbers[at : at + _SMALL // 10]
+            rows |= await self._store.ideas.vector_rows(self._bank_id, some, self._model_id())
+        if self._index is not None:
+            await asyncio.to_thread(self._replace, numbers, rows)
+
+    def _replace(self, numbers: Sequence[int], rows: Mapping[int, bytes]) -> None:
+        if self._index is None:
+            return
+        for number in numbers:
+            if number not in rows:
+                self._index.remove(number)
+        if rows:
+            self._index.add(list(rows), _stacked(list(rows.values())))
+
+
+def _stacked(blobs: Sequence[bytes]) -> Any:
+    import numpy as np  # noqa: PLC0415  with the embedder only
+
+    if not blobs:
+        return np.zeros((0, 0), np.float32)
+    return np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1)

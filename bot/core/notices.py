@@ -1,0 +1,92 @@
+"""What people are told outside of a reply: followers of an idea, and moderators that work waits.
+
+A notice names what happened and to which idea, never a text: its words are drawn when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.core import community_settings
+from bot.core.services import Services
+from storage import CommunityRow, Idea, Notice, Person
+
+Event = Literal["accepted", "declined", "merged", "reopened", "noted"]
+
+STAFF_EVERY_S = 900.0
+"""Moderators of a community are told of new work at most this often."""
+
+_STAFF_DELAY = timedelta(seconds=5)
+_SILENT = frozenset({"console"})
+"""Platforms on which nobody can be written to: whoever is there looks for themselves."""
+
+
+async def to_followers(
+    services: Services, idea: Idea, event: Event, now: datetime, *, by: int | None = None
+) -> tuple[Notice, ...]:
+    """Give one message per follower, except for whoever does it, to go along with the write."""
+    communities = await services.banks.communities(idea.bank_id)
+    notices = []
+    for person in await services.store.followers.of(idea.bank_id, idea.number):
+        where = None if person.id == by else _reach(person, idea, communities)
+        if where is None:
+            continue
+        community, account = where
+        notices.append(
+            Notice(
+                # A second decision within a version is news again, so the time is in the key.
+                key=f"notice:{idea.id}:{event}:{int(now.timestamp())}:{person.id}",
+                platform=community.key.partition(":")[0],
+                community_id=community.id,
+                payload={"what": event, "idea_id": idea.id, "account": account},
+            )
+        )
+    return tuple(notices)
+
+
+def _reach(
+    person: Person, idea: Idea, communities: Sequence[CommunityRow]
+) -> tuple[CommunityRow, str] | None:
+    """Give the account to write to: on the platform where the idea came from, if there is one."""
+    found = [
+        (community, account)
+        for account in person.accounts
+        for community in communities
+        if _is_in(account, community)
+    ]
+    found.sort(key=lambda pair: (pair[0].id != idea.community_id, pair[0].id))
+    return found[0] if found else None
+
+
+def _is_in(account: str, community: CommunityRow) -> bool:
+    """Tell whether an account can be reached through a community."""
+    platform, _, rest = account.partition(":")
+    theirs, _, place = community.key.partition(":")
+    if platform != theirs or platform in _SILENT:
+        return False
+    # An account that names its place (a workspace) is reached there alone.
+    return ":" not in rest or rest.partition(":")[0] == place
+
+
+async def to_staff(services: Services, bank_id: int, now: datetime) -> tuple[Notice, ...]:
+    """Give what tells the staff channels that something waits in the queue, not too often."""
+    notices = []
+    for community in await services.banks.communities(bank_id):
+        if not community_settings.get(community.settings, "staff_channel"):
+            continue
+        left_s = await services.store.limits.hit(
+            f"staff:{community.id}", "notice", now, STAFF_EVERY_S, 1
+        )
+        notices.append(
+            Notice(
+                key=f"staff:{community.id}",
+                platform=community.key.partition(":")[0],
+                community_id=community.id,
+                payload={"what": "queue"},
+                kind="staff",
+                due_at=now + max(timedelta(seconds=left_s), _STAFF_DELAY),
+            )
+        )
+    return tuple(notices)
