@@ -19,6 +19,9 @@ INSERT INTO ideas (bank_id, number, status, created_at, updated_at, author_id, i
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 """
 
+_NUMBERS = 1_000_000_000
+"""A number beyond this, in an import, is taken for a mistake."""
+
 
 class Adding(Subject):
     """Adding ideas."""
@@ -86,7 +89,7 @@ def _importer(tx: Tx, new: NewIdea) -> int | None:
 def _number(tx: Tx, bank_id: int, wanted: int | None) -> int:
     """Take the wanted number if it is free, or the bank's next one."""
     bank = tx.bank(bank_id)
-    if wanted is not None and wanted > 0:
+    if wanted is not None and 0 < wanted < _NUMBERS:
         sql = "SELECT 1 FROM ideas WHERE bank_id = ? AND number = ?"
         if wanted >= bank.next_number or tx.one(sql, (bank_id, wanted)) is None:
             bank.next_number = max(bank.next_number, wanted + 1)

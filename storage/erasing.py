@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from storage.connection import from_json, moment
@@ -40,22 +40,27 @@ class Erasing(Subject):
         """
         if tx.one("SELECT 1 FROM people WHERE id = ?", (person_id,)) is None:
             raise NotThere
-        accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
         banks = _column(
             tx,
             "SELECT DISTINCT bank_id FROM communities WHERE id IN "
             "(SELECT community_id FROM memberships WHERE person_id = ?)",
             person_id,
         )
-        mentions = _Mentions(accounts, person_id, _texts(tx, person_id))
-        erase_person(tx, person_id, keep_ideas=keep_ideas)
-        mentions.drop(tx)
+        erase_people(tx, [person_id], keep_ideas=keep_ideas)
         for bank_id in banks:
             tx.audit(bank_id, "member.erase", "member")
 
 
-def erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
-    """Delete or detach every row that names a person."""
+def erase_people(tx: Tx, person_ids: Sequence[int], *, keep_ideas: bool) -> None:
+    """Delete or detach every row that names these people."""
+    mentions = _Mentions(tx, person_ids)
+    for person_id in person_ids:
+        _erase_person(tx, person_id, keep_ideas=keep_ideas)
+    mentions.drop(tx)
+    tx.run("INSERT INTO scrubs (asked_at) VALUES (?)", (tx.now_us,))
+
+
+def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
     for idea_id in _column(tx, "SELECT id FROM ideas WHERE author_id = ?", person_id):
         _erase_idea(tx, idea_id, keep=keep_ideas)
     touched = _nameless_votes(tx, person_id)
@@ -71,7 +76,6 @@ def erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
     tx.run("DELETE FROM people WHERE ? IN (id, merged_into)", (person_id,))
     for idea_id in set(touched):
         recount(tx, idea_id)
-    tx.run("INSERT INTO scrubs (asked_at) VALUES (?)", (tx.now_us,))
 
 
 def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
@@ -129,10 +133,14 @@ _SHORTEST_TEXT = 8
 class _Mentions:
     """Finds rows of JSON that name a person's account or repeat their words."""
 
-    def __init__(self, accounts: Sequence[str], person_id: int, texts: Iterable[str]) -> None:
-        self._users = [tuple(account.split(":")) for account in accounts]
-        self._person_id = person_id
-        self._texts = [text for text in texts if len(text) >= _SHORTEST_TEXT]
+    def __init__(self, tx: Tx, person_ids: Sequence[int]) -> None:
+        self._ids = set(person_ids)
+        self._users: set[tuple[str, str]] = set()
+        self._texts: set[str] = set()
+        for person_id in person_ids:
+            for key in _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id):
+                self._users.add(_platform_and_user(key))
+            self._texts.update(t for t in _texts(tx, person_id) if len(t) >= _SHORTEST_TEXT)
 
     def drop(self, tx: Tx) -> None:
         """Delete what was found among deliveries, things to be sent and values of buttons."""
@@ -150,12 +158,15 @@ class _Mentions:
 
     def _names(self, leaf: Any) -> bool:
         if not isinstance(leaf, str):
-            return bool(leaf == self._person_id)
-        parts = leaf.split(":")
+            return leaf in self._ids
         # `discord:88:12` names the account `discord:12`, with the place between
-        if any(parts[0] == user[0] and parts[-1] == user[-1] for user in self._users):
+        if ":" in leaf and _platform_and_user(leaf) in self._users:
             return True
         return any(text in leaf for text in self._texts)
+
+
+def _platform_and_user(key: str) -> tuple[str, str]:
+    return key.split(":", 1)[0], key.rsplit(":", 1)[-1]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -243,5 +254,4 @@ def forget_members_of(tx: Tx, community_id: int) -> None:
         "(SELECT person_id FROM memberships WHERE community_id <> ?1)",
         (community_id,),
     ).fetchall()
-    for (person_id,) in only_here:
-        erase_person(tx, person_id, keep_ideas=True)
+    erase_people(tx, [person_id for (person_id,) in only_here], keep_ideas=True)
