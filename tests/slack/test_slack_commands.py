@@ -183,11 +183,11 @@ async def test_a_form_that_came_too_late_waits_behind_a_button(
 async def test_all_other_commands_stand_behind_reelbank(
     slack: SlackServer, people: SlackPeople, seen: Seen
 ) -> None:
-    await people.slash("UADA", "/reelbank settings set words <#C2|cards>")
+    await people.slash("UADA", "/reelbank settings set value:<#C2|cards>")
 
     await slack.until(lambda: slack.ephemeral)
     [request] = seen.named("settings set")
-    assert request.values["words"] == "words C2" or request.values["value"] == "C2"
+    assert request.values["value"] == "C2"
 
 
 async def test_help_for_every_command_and_a_suggestion_for_a_mistyped_one(

@@ -60,9 +60,13 @@ class Door:
         if not self._is_signed(request, text):
             log.warning("slack_signature_refused")
             return web.json_response({"error": "invalid signature"}, status=401)
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, TypeError, AttributeError):
+            return web.json_response({"error": "not readable"}, status=400)
         # Slack gives up after three seconds, but what was begun is finished: an acknowledgement
         # that came too late must not take the work behind it with it.
-        answer = asyncio.shield(self._app.async_dispatch(await to_bolt_request(request)))
+        answer = asyncio.shield(self._app.async_dispatch(asked))
         return await to_aiohttp_response(await answer)
 
     def _is_signed(self, request: web.Request, body: str) -> bool:
