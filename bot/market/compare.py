@@ -52,7 +52,8 @@ def subjects(ask: Ask) -> list[int]:
         owner = likeliest(ask, mention, besides=exact if mention.family else set())
         answering = [o for o in (owner, *mention.all) if _answers(ask, o)]
         owner = answering[0] if answering else owner
-        is_thing = ask.knowledge.entities[owner].kind in _KINDS or bool(answering)
+        is_model = ask.knowledge.entities[owner].kind in _KINDS
+        is_thing = is_model or (bool(answering) and ask.reading.has("compare"))
         if is_thing and owner not in found:
             found.append(owner)
     return found[:_MOST]

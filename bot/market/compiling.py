@@ -291,7 +291,7 @@ class _Index:
         self._text(" ".join(entity.aliases), 70)
         self._text(" ".join((*entity.industries, *entity.topics)), 90)
         self._text(fact.source.title, 35, plain=True)
-        self._text(fact.source.publisher, 85, plain=True)
+        self._text(fact.source.publisher, 60, plain=True)
         for asked in self._lexicon.fields_of(fact.field, entity.kind):
             is_first = self._lexicon.fields[asked].is_first(fact.field or "")
             self._put(f"f:{asked}", 100 if is_first else _SECOND)

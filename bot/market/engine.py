@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.market.advice import advise
 from bot.market.carrying import carry
 from bot.market.compare import compare
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft, Notes, renumber
 from bot.market.knowledge import Knowledge
+from bot.market.hardware import hardware
 from bot.market.lexicon import Lexicon
 from bot.market.lists import listing, superlative
-from bot.market.lookup import lookup, profile, unknown
+from bot.market.lookup import define, lookup, profile, unknown
 from bot.market.model import Answer, IdeaLookup, Turn
 from bot.market.reading import Reader, Reading
 from bot.market.retrieval import Retriever
+from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
 from bot.market.timeline import timeline
 
@@ -95,7 +98,7 @@ class Engine:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
             return unknown(ask)
-        found = compare(ask)
+        found = self._reckoned(ask) or compare(ask)
         if not found and reading.has("timeline") and not self._asks_more(reading):
             found = timeline(ask)
         found = found or self._found_or_listed(ask)
@@ -108,6 +111,16 @@ class Engine:
                 sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
             )
         return found or unknown(ask)
+
+    def _reckoned(self, ask: Ask) -> Draft | None:
+        """Answer what takes more than facts: definitions, cards, advice, sums."""
+        reading = ask.reading
+        found = define(ask) if reading.has("define") else None
+        if not found and (reading.has("hardware") or "vram" in reading.asked):
+            found = hardware(ask)
+        if not found and reading.has("advice") and not reading.mentions:
+            found = advise(ask, self._conditions)
+        return found or reckon(ask)
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether something is asked besides what happened."""

@@ -88,6 +88,7 @@ class FieldWords:
     unit: str
     ages: bool
     table: bool
+    soft: bool  # an answer may do without it
 
     def covers(self, name: str, kind: str) -> bool:
         """Tell whether a machine field such as `price_per_second_fast` answers this.
@@ -181,4 +182,5 @@ def _field(entry: Mapping[str, Any]) -> FieldWords:
         unit=entry.get("unit", ""),
         ages=bool(entry.get("ages")),
         table=bool(entry.get("table")),
+        soft=bool(entry.get("soft")),
     )

@@ -17,6 +17,7 @@ from bot.market.text import Piece, fold, pieces, stem
 _LONGEST_NAME = 8  # pieces
 _MIN_LIKENESS = 0.75
 _MIN_LENGTH = 4
+_LONG = 9  # letters of a word in which two slips are forgiven
 _JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
 
 
@@ -81,7 +82,7 @@ class Linker:
         if found is None:
             return None
         errors = round((1 - found[1]) * max(len(word), len(found[0])))
-        is_close = errors <= (1 if len(word) < 7 else 2)  # noqa: PLR2004  longer words, more slips
+        is_close = errors <= (1 if len(word) < _LONG else 2)
         is_long = len(word) > _MIN_LENGTH or found[0] in self._knowledge.names
         return found[0] if is_close and is_long else None
 

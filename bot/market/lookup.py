@@ -133,15 +133,36 @@ def profile(ask: Ask) -> Draft | None:
     exact = ask.reading.mentions[0].exact
     owner = exact[0] if exact else newest
     rows = []
-    for asked in _PROFILE:
-        rows += ask.knowledge.facts(owner, asked)[:1]
-    if not rows:
-        rows = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]]
-        rows.sort(key=lambda r: r.fact.as_of, reverse=True)
+    if ask.knowledge.entities[owner].kind in ("model", "product"):
+        for asked in _PROFILE:
+            rows += ask.knowledge.facts(owner, asked)[:1]
+    else:
+        ranked = ask.retriever.rank(ask.reading, owners=[owner])
+        rows = [s.row for s in ranked if "country" not in s.row.asks]
     rows = list(dict.fromkeys(rows))[:5] + _uses(ask, owner)
     if not rows:
         return None
     return Draft(sentences=(*ended_first(ask, rows), *ask.sentences(rows)), entities=(owner,))
+
+
+def define(ask: Ask) -> Draft | None:
+    """Explain a term of the field; None where something else is asked too."""
+    terms = [s for s in ask.reading.sides if ask.knowledge.entities[s[0]].kind == "term"]
+    if not terms or ask.reading.mentions:
+        return None
+    tokens = ask.reading.words
+    left = [
+        u
+        for u in ask.reading.units
+        if u.weight >= 1
+        and u.start >= 0
+        and not any(start <= tokens[u.start].start < end for _, start, end in terms)
+    ]
+    if left:
+        return None
+    owner = terms[0][0]
+    rows = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]][:3]
+    return Draft(sentences=tuple(ask.sentences(rows)), entities=(owner,))
 
 
 def _uses(ask: Ask, owner: int) -> list[Row]:

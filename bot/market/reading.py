@@ -122,7 +122,11 @@ class Reader:
             if any(m.start < w.end and w.start < m.end for m in mentions)
         }
         free = [
-            h for h in found if h.start < 0 or not all(i in inside for i in range(h.start, h.end))
+            h
+            for h in found
+            if h.start < 0
+            or h.tag.startswith("c:")
+            or not all(i in inside for i in range(h.start, h.end))
         ]
         said = [
             h
@@ -193,6 +197,7 @@ class Reader:
             weight = _PLACE_WEIGHT
         else:
             is_common = len(stems) == 1 and stems[0] in self._lexicon.light
+            is_common = is_common or all(self._lexicon.fields[t[2:]].soft for t in tags)
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
         return Unit(" ".join(span), tuple(keys), weight, kind, start)
 

@@ -20,6 +20,7 @@ _SUFFIXES = (
     *("ed", "es", "er", "or", "ly"),
     *("s", "e", "y"),
 )
+_DOUBLING = ("ing", "ed", "er", "ers", "ings")
 _SPELLINGS = {
     "license": "licenc",
     "licenses": "licenc",
@@ -130,9 +131,9 @@ def stem(word: str) -> str:
 def _cut(word: str) -> str:
     for suffix in _SUFFIXES:
         room = len(word) - len(suffix)
-        if word.endswith(suffix) and room >= (4 if len(suffix) > 1 else 3):
+        if word.endswith(suffix) and room >= (3 if suffix == "s" else 4):
             cut = word[:room]
-            doubled = len(cut) > 3 and cut[-1] == cut[-2] and cut[-1] not in "lse"  # noqa: PLR2004
+            doubled = cut[-1] == cut[-2] and cut[-1] not in "lse" and suffix in _DOUBLING
             return cut[:-1] if doubled else cut
     return word
 
