@@ -84,8 +84,9 @@ def parse_line(command: Command, rest: str) -> dict[str, Value]:
             word, remaining = _first_word(left)
             if _fits(field, word):
                 values[field.name], left = word, remaining
-    if left.strip() and inline and inline not in values:
-        values[inline] = left.strip()
+    if left.strip() and inline:
+        # `text:two words` without quotes: what follows belongs to it, no word gets lost.
+        values[inline] = f"{values.get(inline) or ''} {left.strip()}".strip()
     elif left.strip():
         values["rest"] = left.strip()
     return values

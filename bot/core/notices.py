@@ -13,7 +13,7 @@ from bot.core import community_settings
 from bot.core.services import Services
 from storage import CommunityRow, Idea, Notice, Person
 
-Event = Literal["accepted", "declined", "merged", "reopened", "noted"]
+Event = Literal["accepted", "declined", "merged"]
 
 STAFF_EVERY_S = 900.0
 """Moderators of a community are told of new work at most this often."""

@@ -1,0 +1,80 @@
+"""The card: an idea as a channel shows it, the same on every platform."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from bot.core import community_settings
+from bot.core.commands import ideas
+from bot.core.model import Button, Community, NameValue, Reply
+from bot.core.services import Services
+from bot.core.statuses import CAN_BE_VOTED_ON
+from prompts import plain, render
+from storage import Idea
+
+TEXT_LIMIT = 600
+"""Characters of the text on a card; the whole of it is one button away."""
+
+
+async def card_reply(services: Services, community: Community, idea: Idea) -> Reply:
+    """Draw an idea's card in the language of the community."""
+    taxonomy = await services.banks.taxonomy(idea.bank_id)
+    locale = str(community_settings.get(community.settings, "locale"))
+    rows = [
+        ("label_industries", ideas.industries_because(taxonomy, idea.tags, locale), False),
+        ("label_status", ideas.status_word(idea.status, locale), True),
+        ("label_votes", ideas.votes_text(idea.votes, locale), True),
+        ("label_author", ideas.author_text(idea, locale), True),
+        ("label_beneficiaries", plain(idea.beneficiaries), False),
+        ("label_link", plain(idea.link), False),
+    ]
+    return Reply(
+        title=f"#{idea.number} {plain(ideas.short(idea.title, 200))}",
+        text=render(
+            "idea.shown",
+            locale,
+            text=cut(idea.text, TEXT_LIMIT),
+            reason=idea.reason if idea.status == "declined" else "",
+            merged_into=idea.merged_into,
+        ),
+        fields=tuple(
+            NameValue(render(f"idea.{name}", locale), value, is_inline)
+            for name, value, is_inline in rows
+            if value
+        ),
+        buttons=card_buttons(idea, locale),
+    )
+
+
+def card_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
+    """Give a card's buttons: votes while they count, following, and deciding for moderators."""
+    show = Button(
+        label=render("button.idea_show", locale, number=idea.number),
+        command="idea show",
+        values={"number": idea.number},
+    )
+    if idea.status not in CAN_BE_VOTED_ON:
+        return (show,)
+    follow = Button(
+        label=render("button.idea_follow", locale),
+        command="idea follow",
+        values={"number": idea.number},
+    )
+    # Everyone sees a card's buttons; who may not decide is told so.
+    return (*ideas.vote_buttons(idea, locale), follow, show, *ideas.decide_buttons(idea, locale))
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut a text at a word, keeping its lines."""
+    if len(text) <= limit:
+        return text
+    at = text.rfind(" ", limit // 2, limit - 1)
+    return text[: at if at > 0 else limit - 1].rstrip() + " …"
+
+
+def shown_hash(reply: Reply) -> str:
+    """Give a hash of all that a card shows, the same in every process."""
+    drawn = json.dumps(asdict(reply), sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(drawn.encode()).hexdigest()[:32]

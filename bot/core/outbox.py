@@ -1,0 +1,242 @@
+"""Sending what waits: cards as they are now, notices to people, a word to the staff channel.
+
+Every row is drawn when it is sent, so ten votes make one edit, and what was erased meanwhile is
+not said. Delivery is once on our side; `key` lets the platform drop a repetition.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core import community_settings
+from bot.core.cards import card_reply, shown_hash
+from bot.core.commands import ideas
+from bot.core.courier import Courier, CourierError, Forbidden, Gone, Sent, TryLater
+from bot.core.model import Community
+from bot.core.notice_words import notice_reply, staff_reply
+from bot.core.services import Services
+from storage import Card, CommunityRow, Idea, OutboxRow, StoreError
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 20
+MAX_ATTEMPTS = 12
+"""With the pauses below a row is tried for about nine hours before it is given up."""
+
+_FIRST_PAUSE_S = 2.0
+_LONGEST_PAUSE_S = 3600.0
+_POSTED: frozenset[str] = frozenset({"pending", "accepted"})
+"""Statuses in which an idea gets a card; one that has a card keeps it in any status."""
+
+
+class Undeliverable(Exception):
+    """A row that no later try can help; the message is for the operator, and names no words."""
+
+
+async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: datetime) -> int:
+    """Send what is due on these platforms; gives how many rows were taken.
+
+    Rows of one platform go one after the other, platforms side by side, so that one that is down
+    doesn't hold up the others.
+    """
+    rows = await services.store.outbox.lease(list(couriers), now, AT_ONCE)
+    by_platform: dict[str, list[OutboxRow]] = {}
+    for row in rows:
+        by_platform.setdefault(row.platform, []).append(row)
+    await asyncio.gather(
+        *(_deliver_all(services, couriers[p], some) for p, some in by_platform.items())
+    )
+    return len(rows)
+
+
+async def _deliver_all(services: Services, courier: Courier, rows: list[OutboxRow]) -> None:
+    for row in rows:
+        await _deliver(services, courier, row)
+
+
+async def _deliver(services: Services, courier: Courier, row: OutboxRow) -> None:
+    outbox = services.store.outbox
+    try:
+        await _send(services, courier, row)
+    except TryLater as error:
+        await _again(services, row, error.seconds, "the platform asked to wait")
+    except Forbidden as error:
+        await outbox.dead(row.id, f"permission missing: {error.missing or 'unknown'}")
+    except Gone:
+        await outbox.dead(row.id, "the channel or user is no longer there")
+    except Undeliverable as error:
+        await outbox.dead(row.id, str(error))
+    except CourierError as error:
+        await _again(services, row, pause_s(row.attempts), type(error).__name__)
+    except StoreError:
+        raise  # the store is in trouble, not this row
+    except Exception as error:  # noqa: BLE001  one row must not keep the others from being sent
+        where = [f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in extract_tb(error)]
+        log.error("outbox_failed", row=row.id, kind=row.kind, error=type(error).__name__, at=where)  # noqa: TRY400  a traceback could quote a member
+        await _again(services, row, pause_s(row.attempts), type(error).__name__)
+    else:
+        await outbox.sent(row.id, row.generation)
+
+
+def extract_tb(error: BaseException) -> list[traceback.FrameSummary]:
+    """Give the last frames of an error."""
+    return traceback.extract_tb(error.__traceback__)[-5:]
+
+
+async def _again(services: Services, row: OutboxRow, after_s: float, why: str) -> None:
+    """Try a row later, unless it was tried too often."""
+    if row.attempts + 1 >= MAX_ATTEMPTS:
+        log.warning("outbox_given_up", row=row.id, kind=row.kind, why=why)
+        await services.store.outbox.dead(row.id, f"tried {MAX_ATTEMPTS} times: {why}")
+        return
+    due_at = services.clock() + timedelta(seconds=after_s)
+    await services.store.outbox.retry(row.id, due_at, why)
+
+
+def pause_s(attempts: int) -> float:
+    """Give the pause after so many attempts: doubled each time, partly random against herds."""
+    longest = min(_FIRST_PAUSE_S * 2.0**attempts, _LONGEST_PAUSE_S)
+    return longest * (0.5 + random.random() / 2)  # noqa: S311  jitter, not a secret
+
+
+async def _send(services: Services, courier: Courier, row: OutboxRow) -> None:
+    community = await services.store.communities.by_id(row.community_id)
+    send = _SENDERS.get(row.kind)
+    if send is None:
+        raise Undeliverable(f"unknown kind {row.kind}")
+    if community is None or community.left_at is not None:
+        raise Undeliverable("the community is gone")
+    await send(services, courier, row, to_community(community))
+
+
+def to_community(row: CommunityRow) -> Community:
+    """Give the community of a row as commands know it."""
+    return Community(
+        id=row.id, key=row.key, name=row.name, bank_id=row.bank_id, settings=row.settings
+    )
+
+
+async def _idea(services: Services, row: OutboxRow, community: Community) -> Idea | None:
+    found = await services.store.ideas.by_ids(community.bank_id, [int(row.payload["idea_id"])])
+    return found[0] if found else None
+
+
+async def _send_card(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    idea_id = int(row.payload["idea_id"])
+    idea = await _idea(services, row, community)
+    cards = await services.store.cards.of_idea(idea_id)
+    card = next((c for c in cards if c.community_id == community.id), None)
+    if card is not None and card.lost_at is not None:
+        return
+    if idea is None or not ideas.is_public(community, idea):
+        if card is not None:
+            await _take_down(services, courier, community, card)
+        return
+    reply = await card_reply(services, community, idea)
+    shown = shown_hash(reply)
+    now = services.clock()
+    if card is None:
+        await _post_card(services, courier, row, community, idea)
+    elif card.shown != shown:
+        try:
+            await courier.edit(community, _sent(card), reply)
+        except Gone:
+            # A moderator removed the message: that is an answer, not an error.
+            await services.store.cards.lost(idea.id, community.id, now)
+            return
+        await services.store.cards.put(_card(idea, community, _sent(card), shown), now)
+
+
+async def _post_card(
+    services: Services, courier: Courier, row: OutboxRow, community: Community, idea: Idea
+) -> None:
+    channel = community_settings.get(community.settings, "cards_channel")
+    if not channel or idea.status not in _POSTED:
+        return
+    reply = await card_reply(services, community, idea)
+    sent = await courier.post(community, str(channel), reply, key=row.key, thread_id=None)
+    card = _card(idea, community, sent, shown_hash(reply))
+    await services.store.cards.put(card, services.clock())
+
+
+async def _take_down(
+    services: Services, courier: Courier, community: Community, card: Card
+) -> None:
+    """Remove the card of an idea that was withdrawn, deleted, or goes back to the queue."""
+    await courier.delete(community, _sent(card))
+    await services.store.cards.drop(card.idea_id, community.id)
+
+
+def _card(idea: Idea, community: Community, sent: Sent, shown: str) -> Card:
+    return Card(
+        idea_id=idea.id,
+        community_id=community.id,
+        channel_id=sent.channel_id,
+        message_id=sent.message_id,
+        thread_id=sent.thread_id,
+        shown=shown,
+    )
+
+
+def _sent(card: Card) -> Sent:
+    return Sent(card.channel_id, card.message_id, card.thread_id)
+
+
+async def _send_notice(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    """Write to somebody; where direct messages are closed, below the idea's card."""
+    idea = await _idea(services, row, community)
+    if idea is None:
+        return
+    account, event = str(row.payload["account"]), str(row.payload["what"])
+    person = await services.store.members.by_account(account)
+    if person is None:
+        return
+    locale = str(community_settings.get(community.settings, "locale"))
+    is_author = person.id == idea.author_id
+    try:
+        reply = notice_reply(idea, event, locale, is_author=is_author)
+        await courier.tell(community, account, reply, key=row.key)
+    except (Forbidden, Gone):
+        await _below_card(services, courier, row, community, idea)
+
+
+async def _below_card(
+    services: Services, courier: Courier, row: OutboxRow, community: Community, idea: Idea
+) -> None:
+    """Say it in the thread of the card, once for all who can't be written to; names nobody."""
+    cards = await services.store.cards.of_idea(idea.id)
+    card = next((c for c in cards if c.community_id == community.id and c.lost_at is None), None)
+    if card is None or card.thread_id is None or not ideas.is_public(community, idea):
+        raise Undeliverable("direct messages are closed, and the card has no thread")
+    event = str(row.payload["what"])
+    locale = str(community_settings.get(community.settings, "locale"))
+    reply = notice_reply(idea, event, locale, is_author=False)
+    key = row.key.rpartition(":")[0] + ":thread"
+    await courier.post(community, card.channel_id, reply, key=key, thread_id=card.thread_id)
+
+
+async def _send_staff(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    channel = community_settings.get(community.settings, "staff_channel")
+    reply = await staff_reply(services, community)
+    if channel and reply is not None:
+        key = f"{row.key}:{row.generation}"
+        await courier.post(community, str(channel), reply, key=key, thread_id=None)
+
+
+_SENDERS: Mapping[str, Callable[[Services, Courier, OutboxRow, Community], Awaitable[None]]] = {
+    "card": _send_card,
+    "notice": _send_notice,
+    "staff": _send_staff,
+}
