@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from bot.core.banks import Banks
     from bot.core.services import Services
     from bot.market import Market
     from bot.settings import Settings
@@ -56,6 +57,15 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         store.close()
+
+
+@asynccontextmanager
+async def opened_bank(settings: Settings) -> AsyncIterator[tuple[Store, Banks]]:
+    """Open the store with what is cached per bank; the knowledge loads only if it is asked for."""
+    from bot.core.banks import Banks  # noqa: PLC0415
+
+    async with opened_store(settings) as store:
+        yield store, Banks(store, lambda: open_market(settings))
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ def literal(text: str) -> str:
 def quoted(text: str) -> str:
     """Give a text of several lines as a quotation."""
     lines = [literal(line) for line in text.splitlines()] or [""]
-    return "\n".join(f"> {line}".rstrip() for line in lines)
+    return "  \n".join(f"> {line}".rstrip() for line in lines)  # two blanks break the line
 
 
 def write_md(source: Source, out: BinaryIO, *, with_bom: bool) -> int:
