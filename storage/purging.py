@@ -31,9 +31,10 @@ class Purging(Subject):
         is_shared = tx.one(
             "SELECT 1 FROM communities WHERE bank_id = ? AND id <> ?", (bank_id, community_id)
         )
+        # first, since it looks for their texts in what waits to be sent
+        forget_members_of(tx, community_id)
         if not is_shared:
             _delete_ideas(tx, bank_id)
-        forget_members_of(tx, community_id)
         for table in _OF_COMMUNITY:
             tx.run(f"DELETE FROM {table} WHERE community_id = ?", (community_id,))
         tx.run("DELETE FROM deliveries WHERE community_key = ?", (key,))
