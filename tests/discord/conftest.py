@@ -19,6 +19,9 @@ from bot.core.services import Services
 from bot.settings import Settings
 from storage import Store
 from tests.discord import own_commands
+from tests.discord.line import line, server
+
+__all__ = ["line", "server"]
 
 BOT_MAY = discord.Permissions(
     view_channel=True,

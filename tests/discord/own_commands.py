@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,11 @@ async def ideas(_services: Any, _request: Request, prefix: str) -> Sequence[Choi
     return [Choice(str(n), title) for n, title in enumerate(titles)]
 
 
+async def slow(_services: Any, _request: Request) -> Reply:
+    await asyncio.sleep(0.3)
+    return Reply(text="At last.")
+
+
 async def export(_services: Any, request: Request) -> Reply:
     seen.append(request)
     files[0].write_bytes(b"number,title\n7,Crash\n")
@@ -156,6 +162,7 @@ ALL = (
         visibility=everyone,
         inline="question",
     ),
+    Command(name="slow", summary="Take a moment", handle=slow),
     Command(name="help", summary="Help", handle=noted(Reply(text="Help."))),
     Command(name="refuse", summary="Say no", handle=refuse, visibility=everyone),
     Command(name="crash", summary="Fail", handle=crash, visibility=everyone),

@@ -81,9 +81,12 @@ def _with_text_ids(body: Any) -> Any:
     for attachment in message.get("attachments") or ():
         attachment["id"] = str(attachment["id"])
     reference = message.get("message_reference") or {}
-    for name in ("message_id", "channel_id", "guild_id"):
-        if name in reference:
-            reference[name] = str(reference[name])
+    for holder, name in (
+        *((reference, name) for name in ("message_id", "channel_id", "guild_id")),
+        (body, "recipient_id"),
+    ):
+        if name in holder:
+            holder[name] = str(holder[name])
     return body
 
 

@@ -90,7 +90,7 @@ class DiscordServer:
 
     async def start(self) -> None:
         app = web.Application()
-        app.router.add_get("/gateway/", self.gateway.serve)
+        app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_route("*", "/api/v10/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -98,7 +98,7 @@ class DiscordServer:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.api_base = f"http://{host}:{port}/api/v10"
-        self.gateway_url = self.gateway.url = f"ws://{host}:{port}/gateway/"
+        self.gateway_url = self.gateway.url = f"ws://{host}:{port}/gateway"
         self.gateway.ready = payloads.ready()
         self.gateway.first_events = [("GUILD_CREATE", payloads.guild())]
 
@@ -155,6 +155,12 @@ class DiscordServer:
     # --- REST ---------------------------------------------------------------------------------
 
     async def _serve(self, request: web.Request) -> web.Response:
+        response = await self._answer(request)
+        async with self._changed:
+            self._changed.notify_all()
+        return response
+
+    async def _answer(self, request: web.Request) -> web.Response:
         body, files = await _read(request)
         path = "/" + request.match_info["path"]
         self.requests.append(Recorded(request.method, path, body, files))
@@ -169,8 +175,6 @@ class DiscordServer:
             self.problems.append(f"no such address: {request.method} {path}")
             return _error(404, 0)
         response = await handler(request, body, files)
-        async with self._changed:
-            self._changed.notify_all()
         if fault is not None:
             return _json(fault.body, fault.status, fault.headers)
         return response
