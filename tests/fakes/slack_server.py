@@ -75,6 +75,7 @@ class SlackServer:
     acks: dict[str, Json | None] = field(default_factory=dict)
     scopes: str = SCOPES
     is_token_good: bool = True
+    hellos: int = 0
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
@@ -422,6 +423,7 @@ class SlackServer:
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})
         self._sockets.append(socket)
+        self.hellos += 1
         await self._change()
         async for message in socket:
             if message.type is WSMsgType.TEXT:

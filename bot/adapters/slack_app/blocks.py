@@ -35,13 +35,15 @@ class Message:
 def messages(reply: Reply, controls: Controls) -> list[Message]:
     """Draw a reply as one message, or several where one cannot hold it; controls come last."""
     with_table = _packed(_layout(reply, controls, has_table=True))
-    without = _packed(_layout(reply, controls, has_table=False))
+    without = with_table
+    if reply.table is not None:
+        without = _packed(_layout(reply, controls, has_table=False))
     text = mrkdwn.fallback("\n".join(filter(None, (reply.title, reply.text))))
     text = text or mrkdwn.fallback(" ".join(i.text for i in reply.items)) or "…"
     if len(with_table) != len(without):  # parts would not pair up: the text form is always right
         with_table = without
     return [
-        Message(text, tuple(blocks), tuple(plain))
+        Message(text, tuple(blocks), () if blocks == plain else tuple(plain))
         for blocks, plain in zip(with_table, without, strict=True)
     ]
 
