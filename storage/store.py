@@ -142,7 +142,10 @@ def check(path: Path) -> list[str]:
         found = connection.execute("PRAGMA quick_check(5)").fetchall()
         problems.extend(text for (text,) in found if text != "ok")
         try:
-            connection.execute("INSERT INTO ideas_fts (ideas_fts) VALUES ('integrity-check')")
+            # rank 1: compare with the ideas themselves, too
+            connection.execute(
+                "INSERT INTO ideas_fts (ideas_fts, rank) VALUES ('integrity-check', 1)"
+            )
         except sqlite3.DatabaseError:
             problems.append("the index of words does not match the ideas")
     return problems

@@ -61,6 +61,7 @@ async def test_linking_moves_ideas_and_old_numbers_lead_to_them(world: World, st
 async def test_an_old_number_leads_on_where_it_is_free(world: World, store: Store) -> None:
     for number in range(4):
         await add_slack_idea(world, f"Theirs {number}")
+    await add_slack_idea(world, "Theirs with a high number", number=77)
     code = await store.communities.make_link_code(world.by(world.mod), world.discord.id)
     # merges go along
     write = world.by(world.mod, world.slack)
@@ -70,6 +71,9 @@ async def test_an_old_number_leads_on_where_it_is_free(world: World, store: Stor
     assert (await world.get(2)).merged_into == 5
     assert (await world.get(5)).title == "Theirs 3"
     assert (await world.get(4)).title == "Theirs 2"  # the bank's own number wins
+    assert await world.get(77) == await world.get(6)
+    await store.votes.set(world.by(world.ann), world.bank, 77, 1, "discord")
+    assert (await world.get(6)).votes.up == 1
 
 
 async def test_a_code_works_once_and_for_a_quarter_of_an_hour(world: World, store: Store) -> None:
