@@ -129,7 +129,7 @@ def _check_table(block: dict[str, Any]) -> None:
         raise Refused("invalid_blocks", "ragged table")
     for row in rows:
         for cell in row:
-            if not "".join(strings(cell.get("elements") or cell.get("text", ""))).strip():
+            if not "".join(strings(cell.get("elements") or cell.get("text", ""))):
                 raise Refused("invalid_blocks", "empty cell")
     if sum(len(text) for text in strings(rows)) > 14_000:
         raise Refused("invalid_blocks", "table too long")

@@ -129,7 +129,7 @@ class SlackServer:
     def counted(self) -> Counter[str]:
         return Counter(method for method, _ in self.calls)
 
-    async def until(self, condition: Callable[[], Any], timeout_s: float = 5.0) -> Any:
+    async def until(self, condition: Callable[[], Any], timeout_s: float = 10.0) -> Any:
         """Wait, without polling, until something that the program did makes this true."""
         async with self._changed:
             async with asyncio.timeout(timeout_s):

@@ -52,7 +52,7 @@ def read_action_id(action_id: str) -> Pressed:
 
 
 async def controls_of(
-    services: Services, reply: Reply, *, locale: str = "en", has_form_button: bool = True
+    services: Services, reply: Reply, *, locale: str = "en", first: int = 0
 ) -> Controls:
     """Encode every button and menu of a reply.
 
@@ -60,11 +60,11 @@ async def controls_of(
         services: where long wire ids are kept.
         reply: what is to be shown.
         locale: for the words of the button that opens the reply's form.
-        has_form_button: offer the reply's form behind a button.
+        first: the number to begin with, where several replies make up one screen.
     """
-    number = count()
+    number = count(first)
     buttons = list(reply.buttons)
-    if reply.form is not None and has_form_button:
+    if reply.form is not None:
         form = reply.form
         buttons.insert(0, _form_button(form.command, form.values, form.title, locale))
     return Controls(

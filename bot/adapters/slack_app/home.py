@@ -52,11 +52,10 @@ class Home:
             buttons=tuple(_openers()),
         )
         blocks = view_blocks(top, await controls_of(services, top))
-        for name in SECTIONS:
-            if find(name) is None:
-                continue
+        shown = (name for name in SECTIONS if find(name) is not None)
+        for place, name in enumerate(shown, start=1):
             reply = await dispatch(services, _named(request, name))
-            controls = await controls_of(services, reply, locale=locale)
+            controls = await controls_of(services, reply, locale=locale, first=place * 100)
             blocks += [{"type": "divider"}, *view_blocks(reply, controls)]
         return blocks[: limits.BLOCKS_IN_VIEW] or [section("…")]
 

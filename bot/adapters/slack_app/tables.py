@@ -17,6 +17,7 @@ from bot.core.model import Table
 _PHONE = 38
 """Fixed-width characters that fit a line of Slack on a small phone."""
 _CELL = 400
+_BLANK = "\u00a0"
 _TABLE = 9000
 """Characters of all cells together; Slack refuses more than 10,000."""
 
@@ -39,8 +40,9 @@ def _cell(text: str, urls: Mapping[int, str], *, is_bold: bool = False) -> Block
     for block in parse(text):
         for inline in getattr(block, "inlines", ()):
             elements += _elements(inline, urls, {"bold": True} if is_bold else {})
-    if not elements:
-        elements = [{"type": "text", "text": plain_text(text).strip()[:_CELL] or "–"}]
+    if not elements:  # Slack takes no empty cell; a column without a name needs no dash either
+        nothing = _BLANK if is_bold else "–"
+        elements = [{"type": "text", "text": plain_text(text).strip()[:_CELL] or nothing}]
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_section", "elements": elements}],
