@@ -30,8 +30,12 @@ def advise(ask: Ask, conditions: Conditions) -> Draft | None:
     """Rank what fits a role, constraints and a budget; None where nothing is constrained."""
     found = amounts(ask.reading.folded)
     seconds = next((a.number for a in found if a.field == "length"), None)
-    budget = next((a.number for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None)
+    budget = next(
+        (a.number for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None
+    )
     wanted = [c for c in conditions.read(ask.reading) if c.field not in ("length", "price")]
+    if not wanted and not seconds and not budget and "k:model" not in ask.reading.tags:
+        return None
     options = [
         _option(ask, owner, wanted)
         for owner, entity in enumerate(ask.knowledge.entities)

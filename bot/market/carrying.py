@@ -69,8 +69,14 @@ def _mentions(before: Reading, said: Reading | None) -> tuple[Mention, ...]:
     for mention in before.mentions:
         narrowed = tuple(e for e in mention.all if e in exact)
         is_line = len(mention.all) > 1
-        kept.append(replace(mention, exact=narrowed, family=()) if narrowed and is_line else mention)
-    if len(before.mentions) == 1 and not set(before.entities) & exact and before.mentions[0].version:
+        kept.append(
+            replace(mention, exact=narrowed, family=()) if narrowed and is_line else mention
+        )
+    if (
+        len(before.mentions) == 1
+        and not set(before.entities) & exact
+        and before.mentions[0].version
+    ):
         return said.mentions[:1] or before.mentions
     return tuple(kept)
 

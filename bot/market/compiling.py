@@ -19,7 +19,7 @@ from bot.market.schema import Entity, Fact, Source, load_entities
 from bot.market.text import fold, is_cjk, pieces, stem, words
 from bot.market.values import Quantity, parse, quantity
 
-_FORMAT = 7  # raise when the compiled form changes
+_FORMAT = 8  # raise when the compiled form changes
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _SPLIT = re.compile(r" / | \(|\)")
@@ -28,6 +28,7 @@ _SPLIT_KINDS = ("model", "product", "company", "family", "name")
 _SOFT_KINDS = ("usecase", "regulation")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _MIN_FAMILY = 3
+_LONGEST_NAME = 7  # pieces
 _SECOND = 82  # weight of a field that answers a question less directly
 _MIN_SPELLED = 4  # shorter words are not corrected
 _CODE_FILES = ("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py")
@@ -291,7 +292,9 @@ class _Index:
         self._text(" ".join(entity.aliases), 70)
         self._text(" ".join((*entity.industries, *entity.topics)), 90)
         self._text(fact.source.title, 35, plain=True)
-        self._text(fact.source.publisher, 60, plain=True)
+        self._text(fact.source.publisher, 35, plain=True)
+        for word in words(fold(fact.source.publisher)):
+            self._put(f"b:{stem(word.text)}", 80)
         for asked in self._lexicon.fields_of(fact.field, entity.kind):
             is_first = self._lexicon.fields[asked].is_first(fact.field or "")
             self._put(f"f:{asked}", 100 if is_first else _SECOND)
@@ -327,7 +330,7 @@ class _Index:
         for hit in self._phrases.find(found):
             if hit.tag.startswith("f:"):
                 if hit.end - hit.start > 1 or found[hit.start] not in self._lexicon.light:
-                    self._put(hit.tag, int(weight * 0.6))
+                    self._put(hit.tag, int(weight * (0.6 if hit.end - hit.start > 1 else 0.45)))
             elif hit.tag.startswith("p:"):
                 self._put(hit.tag, weight)
         if owner is not None:
@@ -335,18 +338,14 @@ class _Index:
 
     def _mentions(self, folded: str, owner: int) -> None:
         parts = [p.text for p in pieces(folded)]
-        position = 0
-        while position < len(parts):
-            for end in range(min(len(parts), position + 7), position, -1):
-                named = self._names.get("".join(parts[position:end]))
-                others = [n for n in named or () if n[0] != owner]
+        for start in range(len(parts)):
+            for end in range(start + 1, min(len(parts), start + _LONGEST_NAME) + 1):
+                key = "".join(parts[start:end])
+                others = [n for n in self._names.get(key, ()) if n[0] != owner]
                 for other, is_family in others:
                     self._put(f"e:{other}", 30 if is_family else 80)
                 if others:
-                    self._put(f"n:{''.join(parts[position:end])}", 80)
-                    position = end - 1
-                    break
-            position += 1
+                    self._put(f"n:{key}", 80)
 
     def _dates(self, fact: Fact) -> None:
         for year in _YEAR.findall(f"{fact.claim} {fact.value or ''}"):

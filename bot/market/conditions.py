@@ -76,7 +76,9 @@ class Condition:
             and (self.at_least is None or r.number >= self.at_least)
         ]
         low_first = self.at_most is not None
-        return min(met, key=lambda r: (r.number or 0) if low_first else -(r.number or 0), default=None)
+        return min(
+            met, key=lambda r: (r.number or 0) if low_first else -(r.number or 0), default=None
+        )
 
 
 def amounts(folded: str) -> list[Amount]:
@@ -207,7 +209,9 @@ class Conditions:
             h
             for h in reading.hits
             if h.tag in ("op:less", "op:more")
-            and (0 <= position - h.end <= 1 or 0 <= h.start - position <= _NEAR)
+            and (
+                0 <= position - h.end <= 1 or (h.end - h.start > 1 and 0 < h.start - position <= 2)
+            )
         ]
         near.sort(key=lambda h: abs(position - h.end))
         return near[0].tag if near else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.market.knowledge import Knowledge, Row
@@ -24,7 +24,7 @@ class Notes:
     """The numbered sources of one answer."""
 
     citations: list[Citation] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)  # row index -> row, all that were quoted
+    rows: dict[int, list[Row]] = field(default_factory=dict)  # number -> facts quoted
     _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def mark(self, row: Row) -> str:
@@ -37,8 +37,21 @@ class Notes:
             self.citations.append(
                 Citation(number, source.title, source.url, source.publisher, row.fact.as_of)
             )
-        self.rows[row.index] = row
+        self.rows.setdefault(self._numbers[key], []).append(row)
         return f"[{self._numbers[key]}]"
+
+    def passages(self, knowledge: Knowledge) -> dict[int, str]:
+        """Give the text behind each number: what was quoted, of what, when, by whom."""
+        return {n: "\n".join(_passage(r, knowledge) for r in rows) for n, rows in self.rows.items()}
+
+
+def _passage(row: Row, knowledge: Knowledge) -> str:
+    fact = row.fact
+    held = ", ".join(q for q in fact.qualifiers if q)
+    name = knowledge.entities[row.owner].name
+    value = f"{fact.field}: {fact.value}" if fact.value else ""
+    source = f"{fact.source.publisher}, {fact.source.title}"
+    return f"{name}: {fact.claim} ({value}; {held}; as of {fact.as_of}; {source})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +117,22 @@ class Ask:
         return [self.sentence(r) for r in dict.fromkeys(rows)]
 
 
+def joined(drafts: Sequence[Draft]) -> Draft:
+    """Put the answers to several questions together, each sentence once."""
+    tables = [d.table for d in drafts if d.table]
+    is_unknown = all(d.abstained for d in drafts)
+    return Draft(
+        sentences=tuple(dict.fromkeys(s for d in drafts for s in d.sentences)),
+        table=tables[0] if tables else None,
+        entities=tuple(dict.fromkeys(e for d in drafts for e in d.entities)),
+        abstained=is_unknown,
+        reason=drafts[0].reason if is_unknown else None,
+        is_gap=any(d.is_gap for d in drafts),
+        choices=next((d.choices for d in drafts if d.choices), ()),
+        related=next((d.related for d in drafts if d.related), ()),
+    )
+
+
 def escape(claim: str) -> str:
     """Keep a claim from being read as markup; addresses and ids hold underscores."""
     return _MARKUP.sub(r"\\\1", claim) if _MARKUP.search(claim) else claim
@@ -117,12 +146,25 @@ def is_old(as_of: str, today: date, max_age_days: int) -> bool:
     return (today - date(year, month, min(day, 28))).days > max_age_days
 
 
-def renumber(texts: Sequence[str], notes: Notes) -> tuple[list[str], tuple[Citation, ...]]:
-    """Number citations in the order in which they appear; those not used are dropped."""
+def renumber(
+    text: str, table: Table | None, notes: Notes
+) -> tuple[str, Table | None, tuple[Citation, ...], dict[int, int]]:
+    """Number citations in the order in which they appear; those not used are dropped.
+
+    Gives text, table and citations in the new numbers, and old number -> new number.
+    """
+    cells = [c for row in table.rows for c in row] if table else []
     order: dict[int, int] = {}
-    for text in texts:
-        for found in _MARK.findall(text):
+    for part in (text, *cells):
+        for found in _MARK.findall(part):
             order.setdefault(int(found), len(order) + 1)
-    changed = [_MARK.sub(lambda m: f"[{order[int(m.group(1))]}]", t) for t in texts]
+
+    def change(part: str) -> str:
+        return _MARK.sub(lambda m: f"[{order[int(m.group(1))]}]", part)
+
+    if table:
+        rows = tuple(tuple(change(c) for c in row) for row in table.rows)
+        table = Table(table.columns, rows)
     kept = sorted((c for c in notes.citations if c.n in order), key=lambda c: order[c.n])
-    return changed, tuple(Citation(order[c.n], c.title, c.url, c.publisher, c.as_of) for c in kept)
+    citations = tuple(replace(c, n=order[c.n]) for c in kept)
+    return change(text), table, citations, order

@@ -10,13 +10,15 @@ from bot.market.advice import advise
 from bot.market.carrying import carry
 from bot.market.compare import compare
 from bot.market.conditions import Conditions
-from bot.market.drafting import Ask, Draft, Notes, renumber
+from bot.market.drafting import Ask, Draft, Notes, joined, renumber
 from bot.market.knowledge import Knowledge
+from bot.market.extras import add_ideas, correct_premise, name_readings, related
 from bot.market.hardware import hardware
 from bot.market.lexicon import Lexicon
 from bot.market.lists import listing, superlative
 from bot.market.lookup import define, lookup, profile, unknown
 from bot.market.model import Answer, IdeaLookup, Turn
+from bot.market.parting import questions
 from bot.market.reading import Reader, Reading
 from bot.market.retrieval import Retriever
 from bot.market.sums import reckon
@@ -49,8 +51,8 @@ class Engine:
         today: date,
         ideas: IdeaLookup | None,
         ask_back: bool,
-    ) -> Answer:
-        """Answer one message, see `Market.answer`."""
+    ) -> tuple[Answer, dict[int, str]]:
+        """Answer one message, see `Market.explain`."""
         reading = self._reader.read(question[:_LONGEST], locale)
         ask = Ask(
             knowledge=self._knowledge,
@@ -64,6 +66,7 @@ class Engine:
             ideas=ideas,
         )
         draft = self._draft(ask, turns)
+        draft = add_ideas(ask, draft)
         return self._finish(ask, draft)
 
     def _draft(self, ask: Ask, turns: Sequence[Turn]) -> Draft:
@@ -76,7 +79,39 @@ class Engine:
             draft = self._talked(ask, intent)
             if draft:
                 return draft
-        return self._facts(replace(ask, reading=carry(ask.reading, turns, self._reader)))
+        parts = questions(ask.reading.text)
+        if len(parts) == 1:
+            return self._one(replace(ask, reading=carry(ask.reading, turns, self._reader)))
+        return self._several(ask, parts, turns)
+
+    def _several(self, ask: Ask, parts: Sequence[str], turns: Sequence[Turn]) -> Draft:
+        """Answer each of several questions; a later one may lean on those before it."""
+        drafts, said = [], list(turns)
+        for part in parts:
+            reading = carry(self._reader.read(part, ask.locale), said, self._reader)
+            drafts.append(self._one(replace(ask, reading=reading)))
+            said.append(Turn("user", part))
+        return joined(drafts)
+
+    def _one(self, ask: Ask) -> Draft:
+        """Answer one question, with what it wrongly takes for granted put right first."""
+        first = correct_premise(ask, self._conditions)
+        draft = self._facts(self._without_firms(ask) if first else ask)
+        if first and draft.abstained:
+            draft = replace(draft, sentences=(), abstained=False, reason=None)
+        if first:
+            draft = replace(draft, sentences=(*first, *draft.sentences))
+        draft = name_readings(ask, draft)
+        return replace(draft, related=related(ask, draft))
+
+    def _without_firms(self, ask: Ask) -> Ask:
+        """Leave out a firm that was wrongly named with a model."""
+        models = [
+            m
+            for m in ask.reading.mentions
+            if any(self._knowledge.entities[e].kind == "model" for e in m.all)
+        ]
+        return replace(ask, reading=replace(ask.reading, mentions=tuple(models)))
 
     def _talked(self, ask: Ask, intent: Intent) -> Draft | None:
         """Answer what is no question about the market; None if one hides in it."""
@@ -88,7 +123,7 @@ class Engine:
                 if found and asked.reading.mentions:
                     return found
         return Draft(
-            sentences=(ask.say(f"answer_talk.{intent.id}"),), abstained=True, reason=intent.reason
+            sentences=(ask.say(f"answer_talk.{intent.text}"),), abstained=True, reason=intent.reason
         )
 
     def _again(self, ask: Ask, text: str) -> Ask:
@@ -134,7 +169,7 @@ class Engine:
 
     def _found_or_listed(self, ask: Ask) -> Draft | None:
         """Quote facts, list what meets conditions, or both where both fit well."""
-        found = lookup(ask)
+        found = self._by_variant(ask) or lookup(ask)
         listed = None
         if not self._is_about_one(ask.reading):
             listed = superlative(ask, self._conditions) or self._listing(ask)
@@ -144,6 +179,25 @@ class Engine:
             sentences = (*found.sentences[:2], *listed.sentences)
             return replace(listed, sentences=sentences, entities=found.entities + listed.entities)
         return listed
+
+    def _by_variant(self, ask: Ask) -> Draft | None:
+        """Answer `Veo 3.1 or Veo 3.1 Fast`: one entity, once in general and once per variant."""
+        mentions = ask.reading.mentions
+        names = {m.all for m in mentions}
+        if not ask.reading.has("compare") or len(mentions) == 1 or len(names) != 1:
+            return None
+        drafts = []
+        for mention in mentions:
+            units = tuple(
+                u
+                for u in ask.reading.units
+                if u.kind != "variant" or u.text in mention.extra or u.start >= 0
+            )
+            reading = replace(ask.reading, mentions=(mention,), units=units)
+            draft = lookup(replace(ask, reading=reading))
+            if draft:
+                drafts.append(replace(draft, sentences=draft.sentences[:2]))
+        return joined(drafts) if len(drafts) > 1 else None
 
     def _listing(self, ask: Ask) -> Draft | None:
         explained = {c.field for c in self._conditions.read(ask.reading)}
@@ -179,23 +233,33 @@ class Engine:
         unknown_weight = sum(u.weight for u in reading.units if u.kind == "unknown")
         return bool(weights) and sum(weights) >= unknown_weight
 
-    def _finish(self, ask: Ask, draft: Draft) -> Answer:
-        body = (
-            "\n".join(draft.sentences)
-            if any("\n" in s for s in draft.sentences)
-            else " ".join(draft.sentences)
-        )
-        (text, *_), citations = renumber([body], ask.notes)
-        entities = tuple(self._knowledge.entities[e].id for e in draft.entities)
-        return Answer(
+    def _finish(self, ask: Ask, draft: Draft) -> tuple[Answer, dict[int, str]]:
+        has_lines = any("\n" in s for s in draft.sentences)
+        body = ("\n" if has_lines else " ").join(draft.sentences)
+        text, table, citations, old_numbers = renumber(body, draft.table, ask.notes)
+        answer = Answer(
             text=text,
             citations=citations,
-            table=draft.table,
+            table=table,
             abstained=draft.abstained,
             reason=draft.reason,
-            entities=entities,
+            entities=tuple(self._knowledge.entities[e].id for e in draft.entities),
             related=draft.related,
             choices=draft.choices,
             locale=ask.locale,
             is_gap=draft.is_gap,
+        )
+        passages = ask.notes.passages(self._knowledge)
+        evidence = {new: passages[old] for old, new in old_numbers.items()}
+        evidence[0] = self._names(ask, draft)
+        return answer, evidence
+
+    def _names(self, ask: Ask, draft: Draft) -> str:
+        """Give the names that an answer may use: numbers in names are no claims."""
+        owners = {*draft.entities, *ask.reading.entities}
+        lines = {e.family for e in (self._knowledge.entities[o] for o in owners) if e.family}
+        kin = [e.name for e in self._knowledge.entities if e.family in lines]
+        labels = [c.label for c in self._conditions.read(ask.reading)]
+        return "; ".join(
+            [*(self._knowledge.entities[o].name for o in sorted(owners)), *kin, *labels]
         )

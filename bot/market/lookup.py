@@ -10,6 +10,7 @@ from bot.market.knowledge import Row
 from bot.market.linking import Mention
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
+from prompts import has
 
 ENOUGH = 0.5  # of the question's weight must be covered by the best fact
 ENOUGH_UNNAMED = 0.62  # more where no name holds the answer to its subject
@@ -34,15 +35,39 @@ def lookup(ask: Ask) -> Draft | None:
     rows = [s.row for s in chosen]
     rows += [r for r in _other_parts(ask, chosen) if r not in rows]
     missing = _unanswered(ask, rows)
-    sentences = [*ended_first(ask, rows), *ask.sentences(rows), *missing]
+    sentences = [*ended_first(ask, rows), *in_words(ask, rows), *ask.sentences(rows), *missing]
     owners = tuple(dict.fromkeys(r.owner for r in rows))
     return Draft(
         sentences=tuple(sentences), entities=owners, strength=ranked[0].cover, is_gap=bool(missing)
     )
 
 
+def in_words(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say the value in the language of the question, and that the quotes are in English."""
+    if ask.locale == "en" or not has("answer.quoted", ask.locale):
+        return []
+    said = []
+    row = rows[0]
+    asked = next((f for f in ask.reading.asked if f in row.asks), None)
+    if asked and row.fact.value and row.value and row.value.type != "text":
+        label = ask.lexicon.fields[asked].named(ask.locale)
+        shown = {"subject": ask.name(row.owner), "label": label, "mark": ask.notes.mark(row)}
+        said = [ask.say("answer.value", value=in_language(ask, row), **shown)]
+    return [*said, ask.say("answer.quoted")]
+
+
+def in_language(ask: Ask, row: Row) -> str:
+    """Write a value for people: dates in words."""
+    value = row.fact.value or ""
+    is_date = row.value is not None and row.value.type == "date"
+    return ask.month(value) if is_date else value
+
+
 def is_enough(reading: Reading, best: Scored) -> bool:
     """Tell whether a fact covers enough of a question to be its answer."""
+    strong = [u for u in reading.units if u.weight >= _STRONG and u.kind in ("field", "word")]
+    if strong and all(u.text in best.weak for u in strong):
+        return False
     if best.critical or not _content(reading.units):
         return False
     if len(reading.mentions) > 1 and best.cover >= _WELL:
@@ -66,7 +91,8 @@ def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
         is_same = other.row.owner == top.row.owner and set(other.row.asks) & set(top.row.asks)
         is_story = other.row.owner == top.row.owner and _is_story(ask, top.row)
         if is_close or (
-            (is_same or is_story) and other.score >= top.score - (_STORY if is_story else _SAME_FIELD)
+            (is_same or is_story)
+            and other.score >= top.score - (_STORY if is_story else _SAME_FIELD)
         ):
             chosen.append(other)
     if all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:

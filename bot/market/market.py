@@ -56,6 +56,24 @@ class Market:
             ideas: looks up accepted ideas of the asking bank.
             ask_back: False to always answer the likeliest reading, naming the other.
         """
+        return self.explain(
+            question, turns=turns, locale=locale, today=today, ideas=ideas, ask_back=ask_back
+        )[0]
+
+    def explain(
+        self,
+        question: str,
+        *,
+        turns: Sequence[Turn] = (),
+        locale: str | None = None,
+        today: date,
+        ideas: IdeaLookup | None = None,
+        ask_back: bool = True,
+    ) -> tuple[Answer, dict[int, str]]:
+        """Answer as `answer` does, and give the passage behind each citation number.
+
+        The passages are the evidence for verify.check, and what a language model may be handed.
+        """
         return self._engine.answer(
             question, turns=turns, locale=locale, today=today, ideas=ideas, ask_back=ask_back
         )

@@ -24,6 +24,7 @@ _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _COUNTED_WEIGHT = 2.0
 _LARGER = 0.4
+_REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
 _COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
 
 
@@ -150,6 +151,7 @@ class Reader:
             for word in mention.extra:
                 yield Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant")
         taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
+        is_reported = any(stem(w.text) in _REPORTING for w in tokens)
         counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
         yield from self._phrase_units(tokens, hits, taken)
         yield from self._date_units(tokens, taken)
@@ -157,6 +159,8 @@ class Reader:
             if position not in taken:
                 before = tokens[position - 1].text if position else ""
                 unit = self._word_unit(word.text, locale, (position, before))
+                if unit and is_reported:
+                    unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
                 if unit and position in counted and unit.kind == "light":
                     unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
                 if unit:
@@ -242,7 +246,9 @@ class Reader:
         if len(word) == 1 and word.isalpha():
             joined = f"w:{stem(before)}_{word}"
             known = joined in self._knowledge.raw_postings
-            return Unit(f"{before} {word}", ((joined, 1.0),), 2.0, "word", position) if known else None
+            return (
+                Unit(f"{before} {word}", ((joined, 1.0),), 2.0, "word", position) if known else None
+            )
         if word in lexicon.numbers:
             keys.append((f"w:{lexicon.numbers[word]}", 1.0))
         if _NUMBER.match(word):

@@ -28,6 +28,7 @@ class Scored:
     cover: float
     named: float
     missing: tuple[Unit, ...]
+    weak: tuple[str, ...] = ()  # parts that it may touch on but does not answer
 
     @property
     def critical(self) -> tuple[Unit, ...]:
@@ -104,13 +105,15 @@ class Retriever:
         self, index: int, reading: Reading, units: Sequence[Unit], named: Sequence[dict[int, float]]
     ) -> Scored:
         row = self._knowledge.rows[index]
-        total, covered, missing = 0.0, 0.0, []
+        total, covered, missing, weak = 0.0, 0.0, [], []
         for unit in units:
             found = self.match(unit, index)
             total += unit.weight
             covered += unit.weight * found
             if found < 0.3:  # noqa: PLR2004  a word of the title of the source is not enough
                 missing.append(unit)
+            if found < 0.5:  # noqa: PLR2004  only a related word of the claim
+                weak.append(unit.text)
         cover = covered / total if total else 0.0
         about = sum(n.get(index, 0.0) for n in named) / len(named) if named else 0.0
         carried = sum(u.weight * self.match(u, index) for u in reading.carried)
@@ -119,7 +122,7 @@ class Retriever:
         if kind in _EXPLAINING and not reading.has("define"):
             cover *= 0.8
         score = cover + _ENTITY * about + _CARRIED * carried + self._taste(row)
-        return Scored(row, score, cover, about, tuple(missing))
+        return Scored(row, score, cover, about, tuple(missing), tuple(weak))
 
     def _taste(self, row: Row) -> float:
         """Break ties: what holds now, generally, verified, and of the newest of a line."""

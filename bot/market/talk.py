@@ -23,6 +23,7 @@ class Intent:
     reason: Reason
     is_short: bool = False
     needs_cue: bool = False
+    text: str = ""  # name of the text, where several intents share one
 
 
 class Talk:
@@ -34,7 +35,11 @@ class Talk:
         self._phrases = Phrases(exact=True)
         for entry in lexicon.raw["talk"]:
             self._intents[entry["id"]] = Intent(
-                entry["id"], entry["reason"], bool(entry.get("short")), bool(entry.get("cue"))
+                entry["id"],
+                entry["reason"],
+                bool(entry.get("short")),
+                bool(entry.get("cue")),
+                entry.get("text", entry["id"]),
             )
             for by_language in entry["words"].values():
                 for phrase in by_language:
