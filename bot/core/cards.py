@@ -7,10 +7,11 @@ import json
 from dataclasses import asdict
 
 from bot.core import community_settings
-from bot.core.commands import ideas
+from bot.core.commands import shown
 from bot.core.model import Button, Community, NameValue, Reply
 from bot.core.services import Services
 from bot.core.statuses import CAN_BE_VOTED_ON
+from bot.core.texts import cut, short
 from prompts import plain, render
 from storage import Idea
 
@@ -23,15 +24,15 @@ async def card_reply(services: Services, community: Community, idea: Idea) -> Re
     taxonomy = await services.banks.taxonomy(idea.bank_id)
     locale = str(community_settings.get(community.settings, "locale"))
     rows = [
-        ("label_industries", ideas.industries_because(taxonomy, idea.tags, locale), False),
-        ("label_status", ideas.status_word(idea.status, locale), True),
-        ("label_votes", ideas.votes_text(idea.votes, locale), True),
-        ("label_author", ideas.author_text(idea, locale), True),
+        ("label_industries", shown.industries_because(taxonomy, idea.tags, locale), False),
+        ("label_status", shown.status_word(idea.status, locale), True),
+        ("label_votes", shown.votes_text(idea.votes, locale), True),
+        ("label_author", shown.author_text(idea, locale), True),
         ("label_beneficiaries", plain(idea.beneficiaries), False),
         ("label_link", plain(idea.link), False),
     ]
     return Reply(
-        title=f"#{idea.number} {plain(ideas.short(idea.title, 200))}",
+        title=f"#{idea.number} {plain(short(idea.title, 200))}",
         text=render(
             "idea.shown",
             locale,
@@ -63,15 +64,7 @@ def card_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
         values={"number": idea.number},
     )
     # Everyone sees a card's buttons; who may not decide is told so.
-    return (*ideas.vote_buttons(idea, locale), follow, show, *ideas.decide_buttons(idea, locale))
-
-
-def cut(text: str, limit: int) -> str:
-    """Cut a text at a word, keeping its lines."""
-    if len(text) <= limit:
-        return text
-    at = text.rfind(" ", limit // 2, limit - 1)
-    return text[: at if at > 0 else limit - 1].rstrip() + " …"
+    return (*shown.vote_buttons(idea, locale), follow, show, *shown.decide_buttons(idea, locale))
 
 
 def shown_hash(reply: Reply) -> str:

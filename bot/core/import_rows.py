@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.core.commands.idea_add import TEXT_LIMIT, TITLE_LIMIT, flags_of, title_of
+from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, title_of
 from bot.core.import_files import RawRow
 from bot.core.validate import clean_text
 from storage import STATUSES, IdeaTag, NewIdea, Status, VoteCount

@@ -61,32 +61,36 @@ async def _deliver_all(services: Services, courier: Courier, rows: list[OutboxRo
 
 
 async def _deliver(services: Services, courier: Courier, row: OutboxRow) -> None:
-    outbox = services.store.outbox
     try:
         await _send(services, courier, row)
-    except TryLater as error:
-        await _again(services, row, error.seconds, "the platform asked to wait")
-    except Forbidden as error:
-        await outbox.dead(row.id, f"permission missing: {error.missing or 'unknown'}")
-    except Gone:
-        await outbox.dead(row.id, "the channel or user is no longer there")
-    except Undeliverable as error:
-        await outbox.dead(row.id, str(error))
-    except CourierError as error:
-        await _again(services, row, pause_s(row.attempts), type(error).__name__)
+    except (CourierError, Undeliverable) as error:
+        await _failed(services, row, error)
     except StoreError:
         raise  # the store is in trouble, not this row
     except Exception as error:  # noqa: BLE001  one row must not keep the others from being sent
-        where = [f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in extract_tb(error)]
-        log.error("outbox_failed", row=row.id, kind=row.kind, error=type(error).__name__, at=where)  # noqa: TRY400  a traceback could quote a member
-        await _again(services, row, pause_s(row.attempts), type(error).__name__)
+        frames = traceback.extract_tb(error.__traceback__)[-5:]
+        where = [f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in frames]
+        name = type(error).__name__  # alone: its message, or a traceback, could quote a member
+        log.error("outbox_failed", row=row.id, kind=row.kind, error=name, where=where)  # noqa: TRY400
+        await _again(services, row, pause_s(row.attempts), name)
     else:
-        await outbox.sent(row.id, row.generation)
+        await services.store.outbox.sent(row.id, row.generation)
 
 
-def extract_tb(error: BaseException) -> list[traceback.FrameSummary]:
-    """Give the last frames of an error."""
-    return traceback.extract_tb(error.__traceback__)[-5:]
+async def _failed(services: Services, row: OutboxRow, error: Exception) -> None:
+    """Give a row up where no later try can help, else try it again."""
+    dead = services.store.outbox.dead
+    match error:
+        case TryLater():
+            await _again(services, row, error.seconds, "the platform asked to wait")
+        case Forbidden():
+            await dead(row.id, f"permission missing: {error.missing or 'unknown'}")
+        case Gone():
+            await dead(row.id, "the channel or user is no longer there")
+        case Undeliverable():
+            await dead(row.id, str(error))
+        case _:
+            await _again(services, row, pause_s(row.attempts), type(error).__name__)
 
 
 async def _again(services: Services, row: OutboxRow, after_s: float, why: str) -> None:

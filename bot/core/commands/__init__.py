@@ -1,9 +1,11 @@
 """Every command, in the order in which help lists them; a new one is one module and one line."""
 
-from bot.core.commands.ask import ASK, FEEDBACK, SHARE
+from bot.core.commands.answers import FEEDBACK, SHARE
+from bot.core.commands.ask import ASK
+from bot.core.commands.consent import CONSENT
 from bot.core.commands.decide import ACCEPT, DECLINE
 from bot.core.commands.help import HELP
-from bot.core.commands.idea_add import ADD_IDEA, KEEP_DRAFT
+from bot.core.commands.idea_add import ADD_IDEA, CAPTURE, KEEP_DRAFT
 from bot.core.commands.idea_change import EDIT_IDEA, WITHDRAW_IDEA
 from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS
 from bot.core.commands.idea_react import FOLLOW, NOTE, STAFF_NOTE, VOTE
@@ -18,6 +20,8 @@ ALL: tuple[Command, ...] = (
     ASK,
     ADD_IDEA,
     KEEP_DRAFT,
+    CAPTURE,
+    CONSENT,
     SHOW_IDEA,
     SEARCH_IDEAS,
     MY_IDEAS,

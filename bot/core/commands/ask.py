@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.core import community_settings
-from bot.core.commands import ideas
-from bot.core.errors import NotFound, TooMany
+from bot.core.commands import ideas, shown
+from bot.core.errors import TooMany
 from bot.core.model import (
     Button,
-    Choice,
     Command,
     Field,
     FieldType,
@@ -24,8 +23,9 @@ from bot.core.model import (
     Visibility,
 )
 from bot.core.services import Services
+from bot.core.texts import short
 from bot.market import Answer, CommunityIdea, IdeaLookup
-from prompts import plain, render
+from prompts import render
 from storage import IdeaFilter, QuestionRow
 
 TURNS = 6
@@ -35,7 +35,6 @@ _TALK_LASTS = timedelta(minutes=30)
 """Without a thread, so long does a question still refer to the one before."""
 
 _DAY = timedelta(days=1)
-_LIKE_IDEA = frozenset({"unclear", "off_topic"})
 
 
 def visibility(request: Request) -> Visibility:
@@ -50,16 +49,16 @@ async def ask(services: Services, request: Request) -> Reply:
     await _require_budget(services, request)
     market = await services.banks.market(request.community.bank_id)
     turns = request.turns or await _turns(services, request)
-    lookup = await _lookup(services, request, question)
+    find_ideas = await lookup(services, request, question)
     answer = await asyncio.to_thread(
         market.answer,
         question,
         turns=turns,
-        today=_today(request),
-        ideas=lookup,
+        today=today(request),
+        ideas=find_ideas,
     )
     question_id = await _kept(services, request, question, answer)
-    return await _reply(services, request, answer, question_id)
+    return _reply(request, answer, question_id)
 
 
 async def _require_budget(services: Services, request: Request) -> None:
@@ -102,11 +101,12 @@ def turns_of(rows: Sequence[QuestionRow]) -> tuple[Turn, ...]:
     return tuple(itertools.chain.from_iterable(pairs))
 
 
-def _today(request: Request) -> date:
+def today(request: Request) -> date:
+    """Give the day that it is in the community."""
     return request.now.astimezone(community_settings.zone(request.community.settings)).date()
 
 
-async def _lookup(services: Services, request: Request, question: str) -> IdeaLookup:
+async def lookup(services: Services, request: Request, question: str) -> IdeaLookup:
     """Give the look-up of accepted ideas; it runs in the answering thread."""
     loop = asyncio.get_running_loop()
     bank_id = request.community.bank_id
@@ -119,7 +119,10 @@ async def _lookup(services: Services, request: Request, question: str) -> IdeaLo
             sort="relevance" if words else "best",
         )
         page = await services.store.ideas.search(bank_id, wanted, limit=5, with_facets=False)
-        return [CommunityIdea(i.number, i.title, i.primary, i.permalink) for i in page.ideas]
+        return [
+            CommunityIdea(i.number, i.title, i.primary, shown.source_of(i) or None)
+            for i in page.ideas
+        ]
 
     def look_up(words: str, industry: str | None) -> list[CommunityIdea]:
         return asyncio.run_coroutine_threadsafe(find(words, industry), loop).result(5.0)
@@ -152,18 +155,18 @@ async def _kept(services: Services, request: Request, question: str, answer: Ans
     return question_id
 
 
-async def _reply(services: Services, request: Request, answer: Answer, question_id: int) -> Reply:
+def _reply(request: Request, answer: Answer, question_id: int) -> Reply:
     locale = request.locale
     asked = [*answer.choices, *((text, text) for text in answer.related)]
     buttons = [
         Button(
-            label=ideas.short(label, 75),
+            label=short(label, 75),
             command="ask",
             values={"question": full, "private": request.flag("private") or None},
         )
         for label, full in asked[:4]
     ]
-    offer = await _offer(services, request, answer)
+    offer = _offer(request)
     if offer is not None:
         buttons.insert(0, offer)
     if not answer.abstained:
@@ -183,12 +186,12 @@ async def _reply(services: Services, request: Request, answer: Answer, question_
     )
 
 
-async def _offer(services: Services, request: Request, answer: Answer) -> Button | None:
+def _offer(request: Request) -> Button | None:
     """Offer to keep a text that is rather an idea than a question."""
     from bot.tagging import reads_like_idea  # noqa: PLC0415  loads word lists
 
     question = request.text("question")
-    if not answer.abstained or answer.reason not in _LIKE_IDEA or not reads_like_idea(question):
+    if not reads_like_idea(question):
         return None
     return Button(
         label=render("button.keep_as_idea", request.locale),
@@ -212,47 +215,6 @@ def _feedback_buttons(question_id: int, locale: str) -> list[Button]:
             opens_form=True,
         ),
     ]
-
-
-async def feedback(services: Services, request: Request) -> Reply:
-    """Keep what somebody thinks of an answer."""
-    value = 1 if request.text("value") == "1" else -1
-    await services.store.questions.feedback(
-        ideas.write_of(request), request.number("id") or 0, value, request.text("reason")
-    )
-    return Reply(text=render("ask.thanks" if value == 1 else "ask.thanks_bad", request.locale))
-
-
-async def share(services: Services, request: Request) -> Reply:
-    """Say a private answer to everyone in the channel."""
-    row = await services.store.questions.get(request.number("id") or 0)
-    if (
-        row is None
-        or row.community_id != request.community.id
-        or row.person_id != request.actor.person_id
-    ):
-        raise NotFound("answer_gone")
-    market = await services.banks.market(request.community.bank_id)
-    earlier = await services.store.questions.thread(
-        row.thread_key, 50, community_id=request.community.id
-    )
-    answer = await asyncio.to_thread(
-        market.answer,
-        row.question,
-        turns=turns_of([other for other in earlier if other.id < row.id][-TURNS:]),
-        today=_today(request),
-        ideas=await _lookup(services, request, row.question),
-    )
-    if answer.plain() != row.answer:
-        # The knowledge has changed since, and nobody has seen what would be shared.
-        raise NotFound("answer_changed")
-    shown = Reply(
-        title=plain(ideas.short(row.question, 200)),
-        text=answer.text,
-        table=answer.table,
-        citations=answer.citations,
-    )
-    return Reply(text=render("ask.shared", request.locale), announce=shown)
 
 
 ASK = Command(
@@ -281,37 +243,4 @@ ASK = Command(
     inline="question",
     takes_long=True,
     examples=("ask How long can a Sora clip be?", "ask private:yes What does Veo cost?"),
-)
-FEEDBACK = Command(
-    name="feedback",
-    summary="Say whether an answer helped",
-    handle=feedback,
-    form_title="What was missing?",
-    fields=(
-        Field(name="id", label="Answer", type=FieldType.INTEGER, is_required=True),
-        Field(
-            name="value",
-            label="Helpful",
-            type=FieldType.CHOICE,
-            choices=(Choice("1", "helpful"), Choice("-1", "not helpful")),
-            is_required=True,
-        ),
-        Field(
-            name="reason",
-            label="What was wrong or missing?",
-            type=FieldType.TEXT,
-            max_length=500,
-            in_form=True,
-        ),
-    ),
-    is_listed=False,
-    is_write=True,
-)
-SHARE = Command(
-    name="share",
-    summary="Share a private answer with the channel",
-    handle=share,
-    fields=(Field(name="id", label="Answer", type=FieldType.INTEGER, is_required=True),),
-    is_listed=False,
-    is_write=True,
 )

@@ -13,6 +13,7 @@ from bot.core.model import Button, Choice, Command, Field, FieldType, Reply, Req
 from bot.core.notices import Event, to_followers
 from bot.core.services import Services
 from bot.core.statuses import target
+from bot.core.texts import short
 from prompts import plain, render
 from storage import STATUSES, Idea, NotThere, Stale, Status
 
@@ -234,7 +235,7 @@ async def complete_reason(_services: Services, request: Request, prefix: str) ->
     """Complete a reason from the templates."""
     named = [(name, plain(render(f"decline.{name}", request.locale))) for name in TEMPLATES]
     typed = prefix.casefold()
-    return [Choice(n, ideas.short(t, 75)) for n, t in named if typed in t.casefold() or typed in n]
+    return [Choice(n, short(t, 75)) for n, t in named if typed in t.casefold() or typed in n]
 
 
 _NUMBER = Field(

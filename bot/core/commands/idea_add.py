@@ -1,16 +1,18 @@
-"""Keeping an idea: read it, ask back where it may be none or a look-alike, then commit it."""
+"""Taking an idea in: read it, ask back where it may be none or a look-alike, then keep it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
-from bot.core import community_settings
 from bot.core.banks import LookAlike
-from bot.core.commands import ideas
+from bot.core.capture import quoted_of
+from bot.core.commands import ideas, shown
+from bot.core.commands.idea_draft import Draft, save_draft, saved_draft, typed_draft
+from bot.core.commands.idea_keep import keep
+from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, URL, normalised
 from bot.core.commands.industries import complete_industry
-from bot.core.errors import Conflict, NotFound
+from bot.core.errors import Conflict
 from bot.core.model import (
     ActionItem,
     Button,
@@ -21,53 +23,46 @@ from bot.core.model import (
     Reply,
     Request,
     Style,
-    Value,
 )
-from bot.core.notices import to_staff
 from bot.core.services import Services
 from bot.core.statuses import CAN_BE_VOTED_ON
 from bot.tagging.model import Tagging
 from prompts import render
-from storage import Idea, IdeaFilter, IdeaTag, NewIdea, Status
+from storage import Idea, IdeaFilter
 
-TEXT_LIMIT = 3000
-TITLE_LIMIT = 100
 SUGGESTED_FROM = 0.50
-"""Likeness from which an idea is shown before a new one is kept; measured, see docs/decisions."""
+"""Likeness from which an idea is shown before a new one is kept: recall .87 on measured pairs."""
 
-_STATED = ("title", "text", "industry", "beneficiaries", "link", "anonymous", "permalink")
-_URL = re.compile(r"https?://[^\s<>\"]{3,500}", re.IGNORECASE)
-_PERSONAL = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?<!\d)(?:\+|00)\d[\d ()./-]{8,18}\d(?!\d)"
-)
-_INVITE = re.compile(
-    r"discord(?:\.gg|(?:app)?\.com/invite)/\S|t\.me/\S|chat\.whatsapp\.com/\S", re.I
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was typed, and which questions were answered already."""
-
-    id: int | None
-    values: Mapping[str, Value]
-    is_sure_idea: bool
-    is_sure_new: bool
-
-    def text(self, name: str) -> str:
-        """Give a typed value, stripped."""
-        return str(self.values.get(name) or "").strip()
+_SHOWN = 3
 
 
 async def add_idea(services: Services, request: Request) -> Reply:
-    """Keep an idea, or ask back first; what was typed waits in a draft until then."""
+    """Keep an idea, or ask back first."""
+    return await _take(services, request, typed_draft(request))
+
+
+async def keep_draft(services: Services, request: Request) -> Reply:
+    """Go on with an idea about which something was asked back."""
+    return await _take(services, request, await saved_draft(services, request))
+
+
+async def capture(services: Services, request: Request) -> Reply:
+    """Take a message of a channel in as an idea of whoever wrote it."""
+    text, quoted = quoted_of(request)
+    known = await services.store.ideas.by_external_id(request.community.bank_id, quoted.message_key)
+    if known is not None:
+        raise Conflict("captured_before", number=known.number)
+    draft = Draft(values={"text": text, "permalink": quoted.permalink}, quoted=quoted)
+    return await _take(services, request, draft)
+
+
+async def _take(services: Services, request: Request, draft: Draft) -> Reply:
     await ideas.require_welcome(services, request)
-    draft = await _draft(services, request)
     industry = await _industry(services, request, draft)
     if industry == "":
         problem = render("error.no_such_industry", request.locale, name=draft.text("industry"))
         return _refused(draft, "industry", problem)
-    if draft.text("link") and not _URL.fullmatch(draft.text("link")):
+    if draft.text("link") and not URL.fullmatch(draft.text("link")):
         return _refused(draft, "link", render("error.no_link", request.locale))
     twin = await _same_text(services, request, draft.text("text"))
     if twin is not None:
@@ -75,32 +70,12 @@ async def add_idea(services: Services, request: Request) -> Reply:
     tagging = await services.banks.tag(
         request.community.bank_id, draft.text("text"), title=draft.text("title")
     )
-    if not tagging.is_idea and not draft.is_sure_idea:
+    if not tagging.is_idea and "idea" not in draft.sure:
         return await _ask_whether_idea(services, request, draft, tagging)
-    if not draft.is_sure_new:
-        alike = await _look_alikes(services, request, draft)
-        if alike:
-            return await _ask_whether_new(services, request, draft, alike)
-    return await _keep(services, request, draft, tags_of(tagging, industry), tagging)
-
-
-async def _draft(services: Services, request: Request) -> Draft:
-    """Give what was typed: in this request, or in the draft that a button came back with."""
-    sure = set(request.text("sure").split("+"))
-    typed = {name: request.values.get(name) for name in _STATED}
-    draft_id = request.number("draft")
-    if draft_id is not None and not request.text("text"):
-        kept = await services.store.drafts.get(draft_id, request.actor.person_id or 0)
-        if kept is None:
-            raise NotFound("draft_gone")
-        typed = {name: kept.get(name) for name in _STATED}
-    if not typed.get("link"):
-        found = _URL.search(str(typed.get("beneficiaries") or ""))
-        if found:
-            typed["link"] = found.group()
-            left = str(typed["beneficiaries"]).replace(found.group(), " ")
-            typed["beneficiaries"] = " ".join(left.split()).rstrip(" ,;:-") or None
-    return Draft(draft_id, typed, "idea" in sure, "new" in sure)
+    alike = [] if "new" in draft.sure else await _look_alikes(services, request, draft)
+    if alike:
+        return await _ask_whether_new(services, request, draft, alike)
+    return await keep(services, request, draft, tagging, industry)
 
 
 async def _industry(services: Services, request: Request, draft: Draft) -> str | None:
@@ -125,165 +100,21 @@ async def _same_text(services: Services, request: Request, text: str) -> Idea | 
     )
 
 
-def normalised(text: str) -> str:
-    """Give a text's words in lower case, so that spacing and punctuation don't tell them apart."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
 async def _look_alikes(
     services: Services, request: Request, draft: Draft
-) -> Sequence[tuple[Idea, LookAlike]]:
+) -> list[tuple[Idea, LookAlike]]:
     text = f"{draft.text('title')}\n{draft.text('text')}".strip()
-    found = await services.banks.similar(
-        request.community.bank_id, text, limit=6, at_least=SUGGESTED_FROM
-    )
+    bank_id = request.community.bank_id
+    found = await services.banks.similar(bank_id, text, limit=2 * _SHOWN, at_least=SUGGESTED_FROM)
     numbers = [match.number for match in found]
-    known = {
-        i.number: i
-        for i in await services.store.ideas.by_numbers(request.community.bank_id, numbers)
-    }
-    shown = [(known[m.number], m) for m in found if m.number in known]
-    return [(i, m) for i, m in shown if i.status in CAN_BE_VOTED_ON and ideas.can_see(request, i)][
-        :3
+    known = {i.number: i for i in await services.store.ideas.by_numbers(bank_id, numbers)}
+    pairs = [(known[match.number], match) for match in found if match.number in known]
+    open_ones = [
+        (idea, match)
+        for idea, match in pairs
+        if idea.status in CAN_BE_VOTED_ON and ideas.can_see(request, idea)
     ]
-
-
-def tags_of(tagging: Tagging, industry: str | None) -> tuple[IdeaTag, ...]:
-    """Give the tags to keep: the author's own choice first, then what the tagger found."""
-    found = [
-        IdeaTag(
-            industry=tag.industry,
-            rank=0,
-            confidence=tag.confidence,
-            because=tag.because,
-            taxonomy_version=tagging.taxonomy_version,
-        )
-        for tag in tagging.tags
-    ]
-    if industry is not None:
-        because = next((t.because for t in found if t.industry == industry), ())
-        own = IdeaTag(
-            industry=industry,
-            rank=0,
-            confidence=1.0,
-            because=because,
-            set_by="author",
-            taxonomy_version=tagging.taxonomy_version,
-        )
-        rest = [t for t in found if t.industry not in {industry, "other"}]
-        found = [own, *rest]
-    return tuple(replace(tag, rank=rank) for rank, tag in enumerate(found[:4]))
-
-
-def flags_of(text: str, tagging: Tagging) -> tuple[str, ...]:
-    """Say by rule why a moderator should look at a text before others see it."""
-    flags = [] if tagging.is_idea else ["not_an_idea"]
-    if _INVITE.search(text) or len("".join(_URL.findall(text))) * 2 > len(text.strip()):
-        flags.append("links_only")
-    if _PERSONAL.search(text):
-        flags.append("personal_data")
-    return tuple(flags)
-
-
-def title_of(text: str) -> str:
-    """Make a title from a text: its first line or sentence, cut at a word."""
-    first = next((line for line in text.splitlines() if re.search(r"\w", line)), text)
-    sentence = re.split(r"(?<=[^\W\d][.!?。！？])\s+|(?<=[。！？])", first.strip(), maxsplit=1)[0]
-    return ideas.short(sentence.rstrip(". 。"), TITLE_LIMIT) or ideas.short(text, TITLE_LIMIT)
-
-
-def first_status(request: Request, flags: Sequence[str]) -> Status:
-    """Give the status that a new idea has here."""
-    review = community_settings.get(request.community.settings, "review")
-    return "accepted" if review == "none" and not flags else "pending"
-
-
-async def _keep(
-    services: Services,
-    request: Request,
-    draft: Draft,
-    tags: tuple[IdeaTag, ...],
-    tagging: Tagging,
-) -> Reply:
-    text = draft.text("text")
-    flags = flags_of(text, tagging)
-    vector = await services.banks.vector(f"{draft.text('title')}\n{text}".strip())
-    new = NewIdea(
-        title=draft.text("title") or title_of(text),
-        text=text,
-        language=services.banks.language(text),
-        is_anonymous=draft.text("anonymous").lower() in {"true", "yes", "1"},
-        beneficiaries=draft.text("beneficiaries"),
-        link=draft.text("link"),
-        permalink=draft.text("permalink") or request.place.permalink,
-        status=first_status(request, flags),
-        flags=flags,
-        tags=tags,
-        vector=vector.data if vector else None,
-        vector_model=vector.model if vector else None,
-    )
-    write = ideas.write_of(request)
-    if new.status == "pending":
-        notices = await to_staff(services, request.community.bank_id, request.now)
-        write = replace(write, notices=notices)
-    idea = await services.store.ideas.add(write, request.community.bank_id, new)
-    # From here on it is kept; what follows only adds to it.
-    await services.store.followers.follow(
-        ideas.side_write_of(request), request.community.bank_id, idea.number
-    )
-    if draft.id is not None:
-        await services.store.drafts.drop(ideas.side_write_of(request), draft.id)
-    return await kept_reply(services, request, idea)
-
-
-async def kept_reply(services: Services, request: Request, idea: Idea) -> Reply:
-    """Say that an idea is kept, under which industries and why, and what can be done with it."""
-    taxonomy = await services.banks.taxonomy(idea.bank_id)
-    locale, values = request.locale, {"number": idea.number}
-    waits = not ideas.is_public(request.community, idea)
-    return Reply(
-        text=render(
-            "idea.kept",
-            locale,
-            number=idea.number,
-            title=idea.title,
-            industries=ideas.industries_because(taxonomy, idea.tags, locale),
-            waits=waits,
-            is_anonymous=idea.is_anonymous,
-        ),
-        buttons=(
-            Button(
-                label=render("button.idea_edit", locale),
-                command="idea edit",
-                values=values,
-                opens_form=True,
-            ),
-            Button(label=render("button.idea_retag", locale), command="idea retag", values=values),
-            Button(
-                label=render("button.idea_withdraw", locale),
-                command="idea withdraw",
-                values={**values, "ask": True},
-            ),
-            Button(
-                label=render("button.unfollow", locale),
-                command="idea follow",
-                values={**values, "stop": True},
-            ),
-        ),
-        style=Style.SUCCESS,
-    )
-
-
-async def _saved(services: Services, request: Request, draft: Draft) -> int:
-    """Keep what was typed, so that nothing is lost while a question is open."""
-    if draft.id is not None:
-        return draft.id
-    values = {name: value for name, value in draft.values.items() if value not in (None, "")}
-    return await services.store.drafts.save(ideas.write_of(request), "idea add", values)
-
-
-def _sure(request: Request, *more: str) -> str:
-    return "+".join(sorted({*request.text("sure").split("+"), *more} - {""}))
+    return open_ones[:_SHOWN]
 
 
 def _refused(draft: Draft, field: str, problem: str) -> Reply:
@@ -306,25 +137,24 @@ def _refused(draft: Draft, field: str, problem: str) -> Reply:
 async def _ask_whether_idea(
     services: Services, request: Request, draft: Draft, tagging: Tagging
 ) -> Reply:
-    draft_id = await _saved(services, request, draft)
+    draft = await save_draft(services, request, draft)
     locale = request.locale
-    buttons = [
-        Button(
-            label=render("button.keep_anyway", locale),
-            command="idea keep",
-            values={"draft": draft_id, "sure": _sure(request, "idea")},
-        )
-    ]
-    if tagging.why_not == "question":
-        ask = Button(
-            label=render("button.ask_instead", locale),
-            command="ask",
-            values={"question": draft.text("text")[:1000]},
-            style=Style.PRIMARY,
-        )
-        buttons.insert(0, ask)
-    why = tagging.why_not or "chatter"
-    return Reply(text=render("idea.not_an_idea", locale, why=why), buttons=tuple(buttons))
+    keep_button = Button(
+        label=render("button.keep_anyway", locale),
+        command="idea keep",
+        values={"draft": draft.id, "sure": draft.sure_of("idea")},
+    )
+    ask = Button(
+        label=render("button.ask_instead", locale),
+        command="ask",
+        values={"question": draft.text("text")[:1000]},
+        style=Style.PRIMARY,
+    )
+    is_question = tagging.why_not == "question"
+    return Reply(
+        text=render("idea.not_an_idea", locale, why=tagging.why_not or "chatter"),
+        buttons=(ask, keep_button) if is_question else (keep_button,),
+    )
 
 
 async def _ask_whether_new(
@@ -333,17 +163,17 @@ async def _ask_whether_new(
     draft: Draft,
     alike: Sequence[tuple[Idea, LookAlike]],
 ) -> Reply:
-    draft_id = await _saved(services, request, draft)
+    draft = await save_draft(services, request, draft)
     taxonomy = await services.banks.taxonomy(request.community.bank_id)
     locale = request.locale
     items = tuple(
         ActionItem(
-            text=ideas.line_with_shared(idea, taxonomy, locale, match.shared),
+            text=shown.line_with_shared(idea, taxonomy, locale, match.shared),
             buttons=(
                 Button(
                     label=render("button.vote_instead", locale, number=idea.number),
                     command="idea vote",
-                    values={"number": idea.number, "vote": 1, "draft": draft_id},
+                    values={"number": idea.number, "vote": 1, "draft": draft.id},
                 ),
             ),
         )
@@ -352,11 +182,14 @@ async def _ask_whether_new(
     mine = Button(
         label=render("button.mine_differs", locale),
         command="idea keep",
-        values={"draft": draft_id, "sure": _sure(request, "idea", "new")},
+        values={"draft": draft.id, "sure": draft.sure_of("idea", "new")},
         style=Style.PRIMARY,
     )
     return Reply(
-        text=render("idea.look_alikes", locale, count=len(items)), items=items, buttons=(mine,)
+        text=render("idea.look_alikes", locale, count=len(items)),
+        items=items,
+        buttons=(mine,),
+        replace=request.command == "idea keep",
     )
 
 
@@ -388,10 +221,11 @@ ADD_IDEA = Command(
             label="Industry",
             type=FieldType.CHOICE,
             description="Found from the text if you leave it out",
-            max_length=80,
+            max_length=100,
             complete=complete_industry,
             in_form=True,
         ),
+        # A form holds five fields, so the link shares one with whom it helps.
         Field(
             name="beneficiaries",
             label="Who benefits? Add a link if you have one",
@@ -399,9 +233,7 @@ ADD_IDEA = Command(
             max_length=500,
             in_form=True,
         ),
-        Field(
-            name="link", label="Link", description="A page that shows or backs it", max_length=500
-        ),
+        Field(name="link", label="Link", description="A page that backs it", max_length=500),
         Field(
             name="anonymous",
             label="Keep my name to yourself",
@@ -414,15 +246,22 @@ ADD_IDEA = Command(
     inline="text",
     examples=("idea add", "idea add Turn police reports into a clip that a jury understands"),
 )
-
 KEEP_DRAFT = Command(
     name="idea keep",
-    summary="Keep the idea that a question was asked about",
-    handle=add_idea,
+    summary="Keep the idea that something was asked about",
+    handle=keep_draft,
     fields=(
         Field(name="draft", label="Draft", type=FieldType.INTEGER, is_required=True),
         Field(name="sure", label="Sure", max_length=20),
     ),
+    is_write=True,
+    is_listed=False,
+)
+CAPTURE = Command(
+    name="capture",
+    summary="Keep a message as an idea of whoever wrote it",
+    handle=capture,
+    message_action="Save as idea",
     is_write=True,
     is_listed=False,
 )

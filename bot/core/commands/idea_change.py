@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.banks import meaning_of
 from bot.core.commands import ideas
-from bot.core.commands.idea_add import TEXT_LIMIT, TITLE_LIMIT, flags_of, tags_of, title_of
+from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, tags_of, title_of
 from bot.core.errors import Conflict, InvalidField
 from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Style, Value
 from bot.core.services import Services

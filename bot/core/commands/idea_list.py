@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core import community_settings
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
 from bot.core.commands.idea_show import show_button
 from bot.core.commands.industries import complete_industry
 from bot.core.model import ActionItem, Choice, Command, Field, FieldType, Reply, Request
@@ -69,7 +69,7 @@ async def _page(
     locale = request.locale
     items = tuple(
         ActionItem(
-            text=ideas.idea_line(idea, taxonomy, locale),
+            text=shown.idea_line(idea, taxonomy, locale),
             buttons=(show_button(request, idea.number),),
         )
         for idea in page.ideas
@@ -89,7 +89,7 @@ async def _page(
         ),
         items=items,
         footer=facets_text(page, taxonomy, locale),
-        buttons=ideas.paging_buttons(request, offset=offset, limit=PAGE, total=page.total),
+        buttons=shown.paging_buttons(request, offset=offset, limit=PAGE, total=page.total),
         replace=request.flag("paged"),
     )
 
@@ -97,7 +97,7 @@ async def _page(
 def facets_text(page: Page, taxonomy: Taxonomy, locale: str) -> str:
     """Say how many of the found ideas each industry and each status has."""
     industries = _most(page.industries, [taxonomy.name(i, locale) for i in page.industries])
-    statuses = _most(page.statuses, [ideas.status_word(s, locale) for s in page.statuses])
+    statuses = _most(page.statuses, [shown.status_word(s, locale) for s in page.statuses])
     return render("idea.facets", locale, industries=industries, statuses=statuses)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
 from bot.core.errors import InvalidField
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role
 from bot.core.notices import to_staff
@@ -46,7 +46,7 @@ async def vote(services: Services, request: Request) -> Reply:
             number=idea.number,
             title=idea.title,
             vote=value,
-            votes=ideas.votes_text(count, request.locale),
+            votes=shown.votes_text(count, request.locale),
             merged_from=asked.number if asked.number != idea.number else None,
         )
     )

@@ -6,10 +6,11 @@ import random
 from dataclasses import replace
 
 from bot.core.banks import meaning_of
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
 from bot.core.errors import NotFound
 from bot.core.model import ActionItem, Button, Command, NameValue, Reply, Request
 from bot.core.services import Services
+from bot.core.texts import short
 from prompts import plain, render
 from storage import IdeaFilter
 
@@ -20,7 +21,7 @@ ALIKE_FROM = 0.40
 async def show_idea(services: Services, request: Request) -> Reply:
     """Show an idea in full."""
     idea = await ideas.require_idea(services, request)
-    reply = await ideas.idea_reply(services, request, idea)
+    reply = await shown.idea_reply(services, request, idea)
     notes = await services.store.notes.list(
         idea.bank_id, idea.number, include_staff=ideas.is_moderator(request)
     )
@@ -41,7 +42,7 @@ async def explain_rank(services: Services, request: Request) -> Reply:
     terms = await services.store.ideas.terms(idea.bank_id, idea.number, request.now)
     rounded = {name: round(value, 3) for name, value in terms.items()}
     return Reply(
-        title=f"#{idea.number} {plain(ideas.short(idea.title, 200))}",
+        title=f"#{idea.number} {plain(short(idea.title, 200))}",
         text=render("idea.why", request.locale, terms=rounded),
     )
 
@@ -63,7 +64,7 @@ async def similar_ideas(services: Services, request: Request) -> Reply:
     taxonomy = await services.banks.taxonomy(idea.bank_id)
     items = [
         ActionItem(
-            text=ideas.line_with_shared(
+            text=shown.line_with_shared(
                 known[match.number], taxonomy, request.locale, match.shared
             ),
             buttons=(show_button(request, match.number),),
@@ -89,7 +90,7 @@ async def random_idea(services: Services, request: Request) -> Reply:
     found = [i for i in (*page.ideas, *first.ideas) if ideas.can_see(request, i)]
     if not found:
         raise NotFound("no_ideas_yet")
-    return await ideas.idea_reply(services, request, found[0])
+    return await shown.idea_reply(services, request, found[0])
 
 
 def show_button(request: Request, number: int) -> Button:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.banks import meaning_of
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
 from bot.core.errors import InvalidField
 from bot.core.model import Button, Choice, Command, Field, FieldType, Reply, Request, Select
 from bot.core.services import Services
+from bot.core.texts import short
 from bot.tagging.taxonomy import OTHER, Taxonomy
 from prompts import render
 from storage import Idea, IdeaTag, SetBy
@@ -32,10 +33,8 @@ async def complete_industry(services: Services, request: Request, prefix: str) -
     ]
     meant = None if found else taxonomy.resolve(typed)
     lead = f"{head}," if head else ""
-    shown = found[:25] if meant is None else [meant]
-    return [
-        Choice((lead + i)[:100], ideas.short(taxonomy.name(i, request.locale), 75)) for i in shown
-    ]
+    ids = found[:25] if meant is None else [meant]
+    return [Choice((lead + i)[:100], short(taxonomy.name(i, request.locale), 75)) for i in ids]
 
 
 async def likeliest(services: Services, idea: Idea, taxonomy: Taxonomy) -> list[str]:
@@ -70,7 +69,7 @@ async def retag(services: Services, request: Request) -> Reply:
     changed = await services.store.ideas.set_tags(
         ideas.write_of(request), idea.bank_id, idea.number, tags
     )
-    names = ideas.industry_names(taxonomy, changed.tags, request.locale)
+    names = shown.industry_names(taxonomy, changed.tags, request.locale)
     return Reply(
         text=render("idea.retagged", request.locale, number=idea.number, industries=names),
         replace=request.flag("menu"),
@@ -94,8 +93,8 @@ async def _menu(services: Services, request: Request, idea: Idea, *, page: int) 
     taxonomy = await services.banks.taxonomy(idea.bank_id)
     locale = request.locale
     ranked = await likeliest(services, idea, taxonomy)
-    shown = ranked[(page - 1) * MENU : page * MENU] or ranked[:MENU]
-    choices = [Choice(i, ideas.short(taxonomy.name(i, locale), 75)) for i in shown]
+    ids = ranked[(page - 1) * MENU : page * MENU] or ranked[:MENU]
+    choices = [Choice(i, short(taxonomy.name(i, locale), 75)) for i in ids]
     buttons = []
     if len(ranked) > page * MENU:
         more = {"number": idea.number, "page": page + 1, "menu": True}
@@ -106,7 +105,7 @@ async def _menu(services: Services, request: Request, idea: Idea, *, page: int) 
             "idea.choose_industries",
             locale,
             number=idea.number,
-            industries=ideas.industries_because(taxonomy, idea.tags, locale),
+            industries=shown.industries_because(taxonomy, idea.tags, locale),
         ),
         selects=(
             Select(
@@ -115,7 +114,7 @@ async def _menu(services: Services, request: Request, idea: Idea, *, page: int) 
                 placeholder=render("idea.choose_placeholder", locale),
                 choices=tuple(choices),
                 values={"number": idea.number, "menu": True},
-                chosen=tuple(t.industry for t in idea.tags if t.industry in shown),
+                chosen=tuple(t.industry for t in idea.tags if t.industry in ids),
                 max_values=min(4, len(choices)),
             ),
         ),

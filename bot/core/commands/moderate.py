@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import community_settings
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
 from bot.core.errors import Conflict, InvalidField, NotFound
 from bot.core.model import (
     Button,
@@ -42,15 +42,15 @@ async def merge(services: Services, request: Request) -> Reply:
     write = replace(ideas.write_of(request), notices=notices)
     merged = await services.store.ideas.merge(write, idea.bank_id, idea.number, into.number)
     root = await services.store.ideas.get(idea.bank_id, merged.merged_into or into.number)
-    shown = root or into
+    whole = root or into
     return Reply(
         text=render(
             "mod.merged",
             request.locale,
             number=idea.number,
-            into=shown.number,
-            title=shown.title,
-            votes=ideas.votes_text(shown.votes, request.locale),
+            into=whole.number,
+            title=whole.title,
+            votes=shown.votes_text(whole.votes, request.locale),
         ),
         buttons=(_button(request, "unmerge", "mod unmerge", idea),),
         style=Style.SUCCESS,
@@ -63,7 +63,7 @@ async def unmerge(services: Services, request: Request) -> Reply:
     if idea.status != "merged":
         raise Conflict("not_merged", number=idea.number, status=idea.status)
     parted = await services.store.ideas.unmerge(ideas.write_of(request), idea.bank_id, idea.number)
-    status = ideas.status_word(parted.status, request.locale)
+    status = shown.status_word(parted.status, request.locale)
     return Reply(text=render("mod.unmerged", request.locale, number=idea.number, status=status))
 
 
@@ -85,7 +85,7 @@ async def undo(services: Services, request: Request) -> Reply:
             request.locale,
             number=idea.number,
             action=last.action,
-            status=ideas.status_word(restored.status, request.locale),
+            status=shown.status_word(restored.status, request.locale),
         ),
         style=Style.SUCCESS,
     )
@@ -107,7 +107,7 @@ async def decide_votes(services: Services, request: Request) -> Reply:
         ideas.write_of(request), idea.bank_id, idea.number, keep=is_kept
     )
     text = "mod.votes_kept" if is_kept else "mod.votes_dropped"
-    votes = ideas.votes_text(count, request.locale)
+    votes = shown.votes_text(count, request.locale)
     return Reply(text=render(text, request.locale, number=idea.number, votes=votes))
 
 
@@ -115,10 +115,10 @@ async def show_log(services: Services, request: Request) -> Reply:
     """Show what was done in the bank, newest first; people only by their display name here."""
     before = request.number("before")
     rows = await services.store.audit.list(request.community.bank_id, LOG_PAGE + 1, before)
-    shown = rows[:LOG_PAGE]
+    listed = rows[:LOG_PAGE]
     zone = community_settings.zone(request.community.settings)
     names: dict[int, str] = {}
-    for actor_id in {row.actor_id for row in shown if row.actor_id is not None}:
+    for actor_id in {row.actor_id for row in listed if row.actor_id is not None}:
         person = await services.store.members.get(actor_id)
         if person is not None:
             names[actor_id] = person.display_name
@@ -133,14 +133,14 @@ async def show_log(services: Services, request: Request) -> Reply:
             subject=row.subject.replace("idea:", "#"),
             to=row.details.get("to", ""),
         )
-        for row in shown
+        for row in listed
     ]
     older: tuple[Button, ...] = ()
     if len(rows) > LOG_PAGE:
         button = Button(
             label=render("button.older", request.locale),
             command="mod log",
-            values={"before": shown[-1].id},
+            values={"before": listed[-1].id},
         )
         older = (button,)
     text = render("mod.log", request.locale, lines=lines)

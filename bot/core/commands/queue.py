@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.core.banks import meaning_of
-from bot.core.commands import ideas
+from bot.core.commands import shown
 from bot.core.commands.idea_show import show_button
 from bot.core.model import (
     ActionItem,
@@ -21,6 +21,7 @@ from bot.core.model import (
     Style,
 )
 from bot.core.services import Services
+from bot.core.texts import short
 from prompts import plain, render
 from storage import Idea, IdeaFilter
 
@@ -57,7 +58,7 @@ async def show_queue(services: Services, request: Request) -> Reply:
         for name, count in counts.items()
         if name != kind and count
     )
-    pages = ideas.paging_buttons(request, offset=offset, limit=PAGE, total=waiting.total)
+    pages = shown.paging_buttons(request, offset=offset, limit=PAGE, total=waiting.total)
     return Reply(
         title=render("queue.title", locale),
         text=render(f"queue.{kind}", locale, count=waiting.total),
@@ -99,13 +100,13 @@ async def _listed(services: Services, request: Request, wanted: IdeaFilter, offs
             text=render(
                 "queue.item",
                 request.locale,
-                line=ideas.idea_line(idea, taxonomy, request.locale),
-                text="" if is_in_title(idea) else ideas.short(idea.text, 240),
+                line=shown.idea_line(idea, taxonomy, request.locale),
+                text="" if is_in_title(idea) else short(idea.text, 240),
                 flags=[render(f"flag.{flag}", request.locale) for flag in known_flags(idea)],
                 waits_for_author=idea.consent == "asked",
             ),
             buttons=(
-                *ideas.decide_buttons(idea, request.locale),
+                *shown.decide_buttons(idea, request.locale),
                 show_button(request, idea.number),
             ),
         )
@@ -163,9 +164,9 @@ def _pair(
             "queue.pair",
             request.locale,
             newer=newer.number,
-            newer_title=ideas.short(newer.title),
+            newer_title=short(newer.title),
             older=older.number,
-            older_title=ideas.short(older.title),
+            older_title=short(older.title),
             percent=round(score * 100),
             words=list(shared),
         ),

@@ -45,9 +45,9 @@ async def set_setting(services: Services, request: Request) -> Reply:
     row = await services.store.communities.set_settings(
         ideas.write_of(request), request.community.id, changes
     )
-    shown = community_settings.shown(row.settings, name) if not channel else (value or "default")
+    now = (value or "default") if channel else community_settings.shown(row.settings, name)
     return Reply(
-        text=render("settings.set", request.locale, name=name, value=shown, channel=channel),
+        text=render("settings.set", request.locale, name=name, value=now, channel=channel),
         style=Style.SUCCESS,
     )
 

@@ -1,0 +1,80 @@
+"""What was typed for an idea, and which questions about it were answered; waits in a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.core.capture import Quoted
+from bot.core.commands import ideas
+from bot.core.commands.idea_reading import URL
+from bot.core.errors import NotFound
+from bot.core.model import Request, Value
+from bot.core.services import Services
+
+_STATED = ("title", "text", "industry", "beneficiaries", "link", "anonymous", "permalink")
+_QUOTED = "quoted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An idea that is not kept yet."""
+
+    values: Mapping[str, Value]
+    id: int | None = None
+    quoted: Quoted | None = None
+    sure: frozenset[str] = frozenset()  # "idea": it is one; "new": it is like none that is there
+
+    def text(self, name: str) -> str:
+        """Give a typed value, stripped."""
+        return str(self.values.get(name) or "").strip()
+
+    def flag(self, name: str) -> bool:
+        """Give a typed value as yes or no."""
+        return self.text(name).lower() in {"true", "yes", "1"}
+
+    def sure_of(self, *more: str) -> str:
+        """Give what was answered, with more, as a button carries it."""
+        return "+".join(sorted(self.sure | set(more)))
+
+
+def typed_draft(request: Request) -> Draft:
+    """Give what this request holds. A link among those who benefit is taken as the link."""
+    typed = {name: request.values.get(name) for name in _STATED}
+    found = URL.search(str(typed["beneficiaries"] or "")) if not typed["link"] else None
+    if found:
+        left = str(typed["beneficiaries"]).replace(found.group(), " ")
+        typed["link"] = found.group()
+        typed["beneficiaries"] = " ".join(left.split()).rstrip(" ,;:-") or None
+    return Draft(values=typed)
+
+
+async def saved_draft(services: Services, request: Request) -> Draft:
+    """Give the draft that a button came back with.
+
+    Raises:
+        NotFound: it was kept, or purged, or is somebody else's.
+    """
+    draft_id = request.number("draft") or 0
+    kept = await services.store.drafts.get(draft_id, request.actor.person_id or 0)
+    if kept is None:
+        raise NotFound("draft_gone")
+    quoted = Quoted.from_values(kept[_QUOTED]) if _QUOTED in kept else None
+    return Draft(
+        values={name: kept.get(name) for name in _STATED},
+        id=draft_id,
+        quoted=quoted,
+        sure=frozenset(request.text("sure").split("+")) - {""},
+    )
+
+
+async def save_draft(services: Services, request: Request, draft: Draft) -> Draft:
+    """Keep what was typed, so that nothing is lost while a question is open."""
+    if draft.id is not None:
+        return draft
+    values = {name: value for name, value in draft.values.items() if value not in (None, "")}
+    more = {_QUOTED: draft.quoted.to_values()} if draft.quoted else {}
+    draft_id = await services.store.drafts.save(
+        ideas.write_of(request), "idea add", {**values, **more}
+    )
+    return replace(draft, id=draft_id)

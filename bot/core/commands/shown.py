@@ -1,0 +1,220 @@
+"""How ideas are shown: as a line, in full, and with which buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.commands import ideas
+from bot.core.model import (
+    Button,
+    NameValue,
+    Reply,
+    Request,
+    Style,
+    Value,
+)
+from bot.core.services import Services
+from bot.core.statuses import CAN_BE_VOTED_ON
+from bot.core.texts import short
+from bot.tagging.taxonomy import Taxonomy
+from prompts import plain, render
+from storage import Idea, IdeaTag, VoteCount
+
+HIDING_FLAGS = frozenset({"not_an_idea", "links_only", "promotion", "personal_data"})
+"""Flags that keep a pending idea from members until a moderator has looked."""
+
+
+def status_word(status: str, locale: str) -> str:
+    """Say a status."""
+    return render(f"status.{status}", locale)
+
+
+def industry_names(taxonomy: Taxonomy, tags: Sequence[IdeaTag], locale: str) -> str:
+    """Name the industries, the primary one first."""
+    ids = [tag.industry for tag in tags] or ["other"]
+    return ", ".join(plain(taxonomy.name(i, locale)) for i in ids)
+
+
+def industries_because(taxonomy: Taxonomy, tags: Sequence[IdeaTag], locale: str) -> str:
+    """Name the industries with the words that decided each."""
+    parts = [
+        render(
+            "idea.industry",
+            locale,
+            name=taxonomy.name(tag.industry, locale),
+            because=list(tag.because),
+            set_by=tag.set_by,
+        )
+        for tag in tags
+    ]
+    return "; ".join(parts) or plain(taxonomy.name("other", locale))
+
+
+def votes_text(votes: VoteCount, locale: str) -> str:
+    """Say the votes, with the platforms' shares where more than one has some."""
+    split = [
+        (platform.title(), up, down)
+        for platform, (up, down) in sorted(votes.by_platform.items())
+        if up or down
+    ]
+    shares = split if len(split) > 1 else []
+    return render("idea.votes", locale, up=votes.up, down=votes.down, split=shares)
+
+
+def author_text(idea: Idea, locale: str) -> str:
+    """Say whose idea it is; never who, where that is not to be known."""
+    if idea.consent == "asked":
+        return render("idea.author_not_asked", locale)
+    if idea.is_anonymous or not idea.author_name:
+        return render("idea.author_anonymous", locale)
+    return plain(idea.author_name)
+
+
+def source_of(idea: Idea) -> str:
+    """Give the link to where it was said, unless that would show who is not to be named."""
+    return "" if idea.is_anonymous or idea.consent == "asked" else idea.permalink or ""
+
+
+def idea_line(idea: Idea, taxonomy: Taxonomy, locale: str) -> str:
+    """Say an idea in one line of a list."""
+    return render(
+        "idea.line",
+        locale,
+        number=idea.number,
+        title=short(idea.title),
+        industry=taxonomy.name(idea.primary, locale),
+        status=idea.status,
+        status_word=status_word(idea.status, locale),
+        up=idea.votes.up,
+        down=idea.votes.down,
+    )
+
+
+def line_with_shared(idea: Idea, taxonomy: Taxonomy, locale: str, shared: Sequence[str]) -> str:
+    """Say a look-alike in two lines, with the words that it shares in a third."""
+    line = idea_line(idea, taxonomy, locale)
+    words = render("idea.shared_words", locale, words=list(shared)) if shared else ""
+    return f"{line}\n{words}".strip()
+
+
+async def idea_reply(services: Services, request: Request, idea: Idea) -> Reply:
+    """Show an idea in full, with what the asker can do with it."""
+    taxonomy = await services.banks.taxonomy(idea.bank_id)
+    locale = request.locale
+    return Reply(
+        title=f"#{idea.number} {plain(short(idea.title, 200))}",
+        text=render(
+            "idea.shown",
+            locale,
+            text=idea.text,
+            reason=idea.reason if idea.status == "declined" else "",
+            merged_into=idea.merged_into,
+        ),
+        fields=idea_fields(idea, taxonomy, locale),
+        footer=render(
+            "idea.dated",
+            locale,
+            day=idea.created_at.date().isoformat(),
+            edits=max(0, idea.version - 1),
+            notes=idea.note_count,
+        ),
+        buttons=await idea_buttons(request, idea),
+    )
+
+
+def idea_fields(idea: Idea, taxonomy: Taxonomy, locale: str) -> tuple[NameValue, ...]:
+    """Give the short labelled values of an idea."""
+    rows = [
+        ("label_status", status_word(idea.status, locale), True),
+        ("label_votes", votes_text(idea.votes, locale), True),
+        ("label_author", author_text(idea, locale), True),
+        ("label_industries", industries_because(taxonomy, idea.tags, locale), False),
+        ("label_beneficiaries", plain(idea.beneficiaries), False),
+        ("label_link", plain(idea.link), False),
+        ("label_source", source_of(idea), False),
+    ]
+    return tuple(
+        NameValue(render(f"idea.{name}", locale), value, is_inline)
+        for name, value, is_inline in rows
+        if value
+    )
+
+
+def vote_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
+    """Give the buttons that set a vote."""
+    wanted = (
+        ("vote_up", 1, Style.PRIMARY),
+        ("vote_down", -1, Style.PLAIN),
+        ("vote_none", 0, Style.PLAIN),
+    )
+    return tuple(
+        Button(
+            label=render(f"button.{name}", locale),
+            command="idea vote",
+            values={"number": idea.number, "vote": vote},
+            style=style,
+        )
+        for name, vote, style in wanted
+    )
+
+
+async def idea_buttons(request: Request, idea: Idea) -> tuple[Button, ...]:
+    """Give what the asker can do with an idea: vote, follow, edit, decide."""
+    locale = request.locale
+    values: dict[str, Value] = {"number": idea.number}
+    buttons = vote_buttons(idea, locale) if idea.status in CAN_BE_VOTED_ON else ()
+    names = ["idea follow", "idea similar"]
+    if ideas.is_author(request, idea) and idea.status in {"pending", "accepted", "declined"}:
+        names = ["idea edit", "idea withdraw"]
+    more = tuple(
+        Button(
+            label=render(f"button.{name.replace(' ', '_')}", locale),
+            command=name,
+            values={**values, "ask": True} if name == "idea withdraw" else values,
+            opens_form=name == "idea edit",
+        )
+        for name in names
+    )
+    return (*buttons, *more, *(decide_buttons(idea, locale) if ideas.is_moderator(request) else ()))
+
+
+def decide_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
+    """Give a moderator's two buttons for a pending idea; `seen` makes them compare-and-set."""
+    if idea.status != "pending" or idea.consent == "asked":
+        return ()
+    values: dict[str, Value] = {"number": idea.number, "seen": idea.status}
+    return (
+        Button(
+            label=render("button.accept", locale),
+            command="mod accept",
+            values=values,
+            style=Style.SUCCESS,
+        ),
+        Button(
+            label=render("button.decline", locale),
+            command="mod decline",
+            values=values,
+            style=Style.DANGER,
+            opens_form=True,
+        ),
+    )
+
+
+def paging_buttons(
+    request: Request, *, offset: int, limit: int, total: int, command: str = ""
+) -> tuple[Button, ...]:
+    """Give the buttons to the page before and after; they carry what was asked for."""
+    values = {k: v for k, v in request.values.items() if v not in (None, "", ()) and k != "offset"}
+    wanted = []
+    if offset > 0:
+        wanted.append(("button.previous", max(0, offset - limit)))
+    if offset + limit < total:
+        wanted.append(("button.next", offset + limit))
+    return tuple(
+        Button(
+            label=render(name, request.locale),
+            command=command or request.command,
+            values={**values, "offset": to, "paged": True},
+        )
+        for name, to in wanted
+    )
