@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.opening import CONSOLE_KEY
-from bot.cli.terminal import community_option, run
+from bot.cli.terminal import community_option, note, run
 
 if TYPE_CHECKING:
     from bot.core.model import Role
@@ -88,14 +89,21 @@ def demo(name: str | None, role: str) -> None:
     import tempfile  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from bot import demo as content  # noqa: PLC0415
-
     settings = settings_for_chat()
     with tempfile.TemporaryDirectory(prefix="reelbank-demo-") as folder:
-        # What is compiled stays in the usual cache, so that a second demo starts at once.
         own = settings.model_copy(update={"data_dir": Path(folder)})
-        run(lambda: content.fill(own))
+        if sys.stderr.isatty():
+            note("Making up 200 ideas ...")
+        run(lambda: _fill(own))
         _chat(own, name, role, CONSOLE_KEY, "console.demo")
+
+
+async def _fill(settings: Settings) -> None:
+    from bot.app import open_services  # noqa: PLC0415
+    from bot.demo import fill  # noqa: PLC0415
+
+    async with open_services(settings) as services:
+        await fill(services)
 
 
 @click.command("run")
