@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_app import clients
 from bot.adapters.slack_app.answering import Answering
-from bot.adapters.slack_app.courier import SlackCourier
+from bot.adapters.slack_app.courier import Link, SlackCourier
 from bot.adapters.slack_app.failures import NETWORK, error_name, login_error
 from bot.adapters.slack_app.hearing import Hearing
 from bot.adapters.slack_app.home import Home
@@ -45,22 +45,11 @@ class SlackAdapter:
         self._services = services
         self._settings = services.settings
         self._api_base = services.settings.slack_api_base.rstrip("/") + "/"
-        self._courier: SlackCourier | None = None
+        self.courier = SlackCourier(services)
         self.identity: Identity | None = None
         self.port: int | None = None
         """Where HTTP requests are served; None before that, and in Socket Mode."""
         self.ready = asyncio.Event()
-
-    @property
-    def courier(self) -> SlackCourier:
-        """Give what sends cards and notices.
-
-        Raises:
-            OperatorError: not connected yet.
-        """
-        if self._courier is None:
-            raise OperatorError("Slack is not connected yet.")
-        return self._courier
 
     async def run(self, stop: asyncio.Event) -> None:
         """Log in and serve until `stop` is set, then finish what is under way.
@@ -77,6 +66,7 @@ class SlackAdapter:
             poster = clients.web_client(token, self._api_base, session, is_repeatable=False)
             self.identity = await _identify(client)
             running, app = self._assemble(client, poster, session, self.identity)
+            stack.callback(self.courier.connect, None)
             stack.push_async_callback(running.drain, _DRAIN_S)
             await self._connect(stack, app, client)
             log.info("slack_connected", mode="http" if self.port else "socket", port=self.port)
@@ -99,9 +89,7 @@ class SlackAdapter:
         answering = Answering(self._services, client=client, poster=poster, session=session)
         hearing = Hearing(workspace, answering, Home(workspace, client))
         running = Running(workspace, answering)
-        self._courier = SlackCourier(
-            self._services, client=client, poster=poster, identity=identity
-        )
+        self.courier.connect(Link(client, poster, identity))
         app = bolt_app(client, identity)
         Listeners(running, Modals(running, client, poster), hearing).register(app)
         return running, app

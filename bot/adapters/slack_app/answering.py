@@ -51,6 +51,7 @@ class Answering:
         self._client = client
         self._poster = poster
         self._session = session
+        self._direct: dict[str, str] = {}  # user -> the channel of their direct messages with us
 
     async def say(
         self, origin: Origin, reply: Reply, visibility: Visibility, *, locale: str
@@ -62,6 +63,9 @@ class Answering:
             log.warning("slack_reply_lost", error=error_name(error))
 
     async def _say(self, origin: Origin, reply: Reply, visibility: Visibility, locale: str) -> None:
+        for_asker = visibility is Visibility.ASKER or reply.is_private
+        if await self._is_with_us(origin):
+            origin, visibility = replace(origin, is_spoken=True), Visibility.EVERYONE
         if reply.progress is not None:
             origin, reply = await self._follow(origin, reply, reply.progress, visibility)
         if reply.announce is not None:
@@ -70,14 +74,26 @@ class Answering:
             reply = await self._send_file(origin, reply, reply.file, locale)
         if reply.form is not None and await self._open_next(origin, reply, locale):
             return
-        is_public = visibility is Visibility.EVERYONE and not reply.is_private
-        await self._deliver(origin, reply, is_public=is_public, locale=locale)
-
-    async def _deliver(self, origin: Origin, reply: Reply, *, is_public: bool, locale: str) -> None:
-        if origin.view_id and not origin.is_home and not is_public:
+        if for_asker and origin.view_id:
             view = await self.view_of(origin, reply, locale=locale)
             if view is not None and await self._show(origin, view):
                 return
+        is_alone = origin.is_spoken and origin.is_direct
+        is_public = is_alone or (visibility is Visibility.EVERYONE and not reply.is_private)
+        await self._deliver(origin, reply, is_public=is_public, locale=locale)
+
+    async def _is_with_us(self, origin: Origin) -> bool:
+        """Tell whether only the asker reads: the direct messages with the bot, not another's."""
+        if not origin.is_direct or origin.is_ephemeral:
+            return False
+        if origin.is_spoken:
+            return True  # Slack sends us no messages of other direct conversations
+        try:
+            return await self.direct_channel(origin.user_id) == origin.channel_id
+        except NETWORK:
+            return False
+
+    async def _deliver(self, origin: Origin, reply: Reply, *, is_public: bool, locale: str) -> None:
         controls = await controls_of(self._services, reply, locale=locale)
         drawn = messages(reply, controls)
         if reply.replace and await self._replace(origin, drawn[0], is_public=is_public):
@@ -88,7 +104,7 @@ class Answering:
     # --- one message --------------------------------------------------------------------------
 
     async def _send(self, origin: Origin, message: Message, *, is_public: bool) -> None:
-        if origin.is_own_direct or (is_public and origin.is_spoken):
+        if is_public and origin.is_spoken:
             ways: list[Way] = [self._post, self._respond_publicly]
         elif is_public:
             ways = [self._respond_publicly, self._post]
@@ -166,12 +182,14 @@ class Answering:
 
     async def direct_channel(self, user_id: str) -> str:
         """Open the direct message with a user and give its channel."""
-        opened = await self._client.conversations_open(users=user_id)
-        return str(opened["channel"]["id"])
+        if user_id not in self._direct:
+            opened = await self._client.conversations_open(users=user_id)
+            self._direct[user_id] = str(opened["channel"]["id"])
+        return self._direct[user_id]
 
     async def _replace(self, origin: Origin, message: Message, *, is_public: bool) -> bool:
         """Edit the message that the button sits on, if those who see it may see the reply."""
-        if not origin.message_ts or not (is_public or origin.is_ephemeral or origin.is_direct):
+        if not origin.message_ts or not (is_public or origin.is_ephemeral):
             return False
         if await self._respond(origin, message, replace_original=True):
             return True
@@ -270,8 +288,12 @@ class Answering:
         last, edited_at = first, 0.0
         async for reply in progress:
             last = reply
-            can_post = origin.is_own_direct or (origin.is_spoken and is_public)
-            if can_post and reply.text and time.monotonic() - edited_at >= _EDIT_EVERY_S:
+            if (
+                is_public
+                and origin.is_spoken
+                and reply.text
+                and time.monotonic() - edited_at >= _EDIT_EVERY_S
+            ):
                 shown = await self._draft(origin, reply, shown)
                 edited_at = time.monotonic()
         if shown is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,7 +18,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack_app.answering import content
 from bot.adapters.slack_app.blocks import Message, messages
 from bot.adapters.slack_app.controls import controls_of
-from bot.adapters.slack_app.failures import NETWORK, courier_error, error_name, is_unclear
+from bot.adapters.slack_app.failures import (
+    NETWORK,
+    UNCLEAR_S,
+    courier_error,
+    error_name,
+    is_unclear,
+)
 from bot.adapters.slack_app.manifest import BOT_NAME, SCOPES
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
 from bot.core.courier import Forbidden, Gone, Sent, TryLater
@@ -32,24 +39,42 @@ _PAGE = 100
 _REMEMBERED = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A connection to the workspace: the client that repeats calls, and the one for posting."""
+
+    client: AsyncWebClient
+    poster: AsyncWebClient
+    identity: Identity
+
+
 class SlackCourier:
     """Posts, edits and deletes messages of the bot's own."""
 
     platform = PLATFORM
 
-    def __init__(
-        self,
-        services: Services,
-        *,
-        client: AsyncWebClient,
-        poster: AsyncWebClient,
-        identity: Identity,
-    ) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._client = client
-        self._poster = poster
-        self._identity = identity
+        self._link: Link | None = None
         self._clear: OrderedDict[str, None] = OrderedDict()  # keys that failed for certain
+
+    def connect(self, link: Link | None) -> None:
+        """Use these clients from now on; None: not connected, everything has to wait."""
+        self._link = link
+
+    @property
+    def _connected(self) -> Link:
+        if self._link is None:
+            raise TryLater(UNCLEAR_S)
+        return self._link
+
+    @property
+    def _client(self) -> AsyncWebClient:
+        return self._connected.client
+
+    @property
+    def _poster(self) -> AsyncWebClient:
+        return self._connected.poster
 
     async def post(
         self,
@@ -185,7 +210,7 @@ class SlackCourier:
         """Name missing scopes, and channels that the bot has not been invited to."""
         lacking = [
             f"{scope}: add it under OAuth & Permissions, then reinstall the app"
-            for scope in sorted(SCOPES - self._identity.scopes)
+            for scope in sorted(SCOPES - self._connected.identity.scopes)
         ]
         for name in ("cards_channel", "staff_channel"):
             channel_id = str(community.settings.get(name) or "")

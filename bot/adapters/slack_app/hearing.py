@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -27,6 +27,15 @@ Event = Mapping[str, Any]
 Work = Coroutine[Any, Any, None]
 
 _SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
+
+
+@dataclass(frozen=True, slots=True)
+class _To:
+    """How a message is meant for the bot."""
+
+    is_mention: bool
+    is_direct: bool
+    in_own_thread: bool
 
 
 class Hearing:
@@ -72,45 +81,25 @@ class Hearing:
         if event.get("subtype") not in _SPOKEN or event.get("bot_id") or not event.get("user"):
             return None
         community = await self._workspace.community()
-        heard = await self._heard(event, community)
-        if not self._may_matter(heard, community):
+        to = await self._addressed(event, community)
+        if to is None:
             return None  # what is said between members is neither kept nor looked at
-        request = request_of(heard)
-        payload = intake.to_payload(request) if request else {}
-        try:
-            is_new = await self._services.store.deliveries.accept(
-                str(heard.delivery_id),
-                community.key,
-                PLATFORM,
-                payload,
-                heard.now,
-                timeout_s=intake.ACCEPT_TIMEOUT_S,
-            )
-        except StoreLocked:
-            is_new = True  # answered all the same; a write of it says itself that it waits
+        heard = await self._heard(event, community, to)
+        is_new = await self._accept(heard)
         return self._answer(event, heard) if is_new else None
 
-    async def _heard(self, event: Event, community: Community) -> Heard:
-        identity = self._workspace.identity
-        origin = _origin(event)
-        text = str(event.get("text") or "")
-        member = await self._workspace.people.member(origin.user_id, wait_s=QUICK_S)
-        ts = str(event["ts"])
-        is_direct = event.get("channel_type") == "im" or origin.is_direct
-        return Heard(
-            actor=await self._workspace.people.actor(community, member, wait_s=QUICK_S),
-            community=community,
-            place=replace(
-                self._workspace.place(replace(origin, message_ts=ts)), is_direct=is_direct
-            ),
-            text=plain_words(text, identity.bot_user_id),
-            now=self._services.clock(),
-            is_mention=event.get("type") == "app_mention" or mentions(text, identity.bot_user_id),
-            is_direct=is_direct,
+    async def _addressed(self, event: Event, community: Community) -> _To | None:
+        """Tell how a message is meant for the bot; None where it is not."""
+        text, us = str(event.get("text") or ""), self._workspace.identity.bot_user_id
+        to = _To(
+            is_mention=event.get("type") == "app_mention" or mentions(text, us),
+            is_direct=_origin(event).is_direct,
             in_own_thread=await self._is_own_thread(event, community),
-            locale=member.locale,
-            delivery_id=f"slack:m:{identity.team_id}:{origin.channel_id}:{ts}",
         )
+        modes = community.settings.get("channel_modes") or {}
+        answers_all = "all" in {modes.get(event.get("channel")), community.settings.get("answers")}
+        is_meant = to.is_mention or to.is_direct or to.in_own_thread or answers_all
+        return to if is_meant else None
 
     async def _is_own_thread(self, event: Event, community: Community) -> bool:
         """Tell whether the bot began this thread or has answered in it."""
@@ -123,12 +112,43 @@ class Hearing:
         rows = await self._services.store.questions.thread(key, 1, community_id=community.id)
         return bool(rows)
 
-    @staticmethod
-    def _may_matter(heard: Heard, community: Community) -> bool:
-        if heard.is_direct or heard.is_mention or heard.in_own_thread:
-            return True
-        modes = community.settings.get("channel_modes") or {}
-        return "all" in {modes.get(heard.place.channel_id), community.settings.get("answers")}
+    async def _heard(self, event: Event, community: Community, to: _To) -> Heard:
+        identity, people = self._workspace.identity, self._workspace.people
+        origin, ts = _origin(event), str(event["ts"])
+        member = await people.member(origin.user_id, wait_s=QUICK_S)
+        place = self._workspace.place(replace(origin, message_ts=ts))
+        return Heard(
+            actor=await people.actor(community, member, wait_s=QUICK_S),
+            community=community,
+            place=replace(place, is_direct=to.is_direct),
+            text=plain_words(str(event.get("text") or ""), identity.bot_user_id),
+            now=self._services.clock(),
+            is_mention=to.is_mention,
+            is_direct=to.is_direct,
+            in_own_thread=to.in_own_thread,
+            locale=member.locale,
+            delivery_id=f"slack:m:{identity.team_id}:{origin.channel_id}:{ts}",
+        )
+
+    async def _accept(self, heard: Heard) -> bool:
+        """Write a message down before it is acknowledged; False for one that was seen before."""
+        deliveries, delivery_id = self._services.store.deliveries, str(heard.delivery_id)
+        request = request_of(heard)
+        payload = intake.to_payload(request) if request else {}
+        try:
+            is_new = await deliveries.accept(
+                delivery_id,
+                heard.community.key,
+                PLATFORM,
+                payload,
+                heard.now,
+                timeout_s=intake.ACCEPT_TIMEOUT_S,
+            )
+            if is_new and request is None:
+                await deliveries.finish(delivery_id, "offered")  # nothing of it is to be replayed
+        except StoreLocked:
+            return True  # answered all the same; a write of it says itself that it waits
+        return bool(is_new)
 
     async def _answer(self, event: Event, heard: Heard) -> None:
         people = self._workspace.people
@@ -141,10 +161,7 @@ class Hearing:
             return
         request = request_of(heard)
         shown = Visibility.EVERYONE if request is None else visibility(request)
-        origin = _origin(event)
-        if heard.is_direct:
-            shown = Visibility.EVERYONE
-        await self._answering.say(origin, reply, shown, locale=heard.locale)
+        await self._answering.say(_origin(event), reply, shown, locale=heard.locale)
 
     async def _finish(self, heard: Heard, reply: Reply | None) -> None:
         outcome = "silent" if reply is None else "done" if reply.ok else "refused"
@@ -160,7 +177,7 @@ def _origin(event: Event) -> Origin:
     """Give where an answer goes: into the thread; in a direct message, where it was asked."""
     channel_id = str(event.get("channel") or "")
     ts, thread_ts = str(event.get("ts") or ""), event.get("thread_ts")
-    is_direct = event.get("channel_type") == "im" or channel_id.startswith("D")
+    is_direct = channel_id.startswith("D")
     return Origin(
         user_id=str(event.get("user") or ""),
         channel_id=channel_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -153,6 +154,8 @@ class Listeners:
             request = await self._workspace.request(
                 origin, command.name, {}, source=source, wait_s=QUICK_S
             )
+            # What is asked in public stands under the message that it is about.
+            origin = replace(origin, thread_ts=origin.thread_ts or source.place.message_id)
         await self._start(ack, origin, command, {}, request=request)
 
     async def _before_event(

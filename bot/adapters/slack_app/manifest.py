@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -125,3 +126,9 @@ def manifest_yaml(commands: Iterable[Command], request_url: str | None = None) -
     head = "# Generated from the commands: do not edit. See docs/slack.md.\n"
     body = yaml.safe_dump(manifest(commands, request_url), sort_keys=False, allow_unicode=True)
     return head + body
+
+
+if __name__ == "__main__":
+    from bot.core.commands import ALL
+
+    sys.stdout.write(manifest_yaml(ALL))

@@ -30,13 +30,8 @@ class Origin:
 
     @property
     def is_direct(self) -> bool:
-        """Tell whether this is a direct message, where nobody else reads."""
+        """Tell whether this is a direct message: with the bot, or between two members."""
         return self.channel_id.startswith("D")
-
-    @property
-    def is_own_direct(self) -> bool:
-        """Tell whether it is the direct message with the bot, where it may post."""
-        return self.is_direct and (self.is_spoken or bool(self.message_ts))
 
     @property
     def has_response_url(self) -> bool:

@@ -86,7 +86,7 @@ class People:
         profile = user.get("profile") or {}
         names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"))
         is_admin = any(user.get(k) for k in ("is_admin", "is_owner", "is_primary_owner"))
-        is_stranger = bool(user.get("is_stranger")) or user.get("team_id") != self._team_id
+        is_stranger = bool(user.get("is_stranger")) or self._team_id not in _teams(user)
         return Member(
             user_id,
             next((str(n) for n in (*names, user.get("name")) if n), user_id),
@@ -135,3 +135,9 @@ class People:
         users = frozenset(str(user) for user in answer.get("users") or ())
         self._groups[group] = (time.monotonic(), users)
         return users
+
+
+def _teams(user: Mapping[str, Any]) -> set[str]:
+    """List the workspaces of a user; on Enterprise Grid there are several."""
+    grid = user.get("enterprise_user") or {}
+    return {str(user.get("team_id")), *(str(team) for team in grid.get("teams") or ())}

@@ -74,7 +74,7 @@ class Workspace:
                 channel.get("id") or body.get("channel_id") or container.get("channel_id") or ""
             ),
             thread_ts=message.get("thread_ts") or container.get("thread_ts"),
-            message_ts=container.get("message_ts") or message.get("ts"),
+            message_ts=container.get("message_ts"),
             is_ephemeral=bool(container.get("is_ephemeral")),
             response_url=url if is_response_url(url, self._api_base) else "",
             trigger_id=str(body.get("trigger_id") or ""),
