@@ -1,7 +1,7 @@
 """Other languages than English: which one a text is in, and its known words in English.
 
-`lexicon/<language>.yaml` leads from English glosses to words of the language ("teacher: [lehrer*,
-lehrkraft*]"). The glossed text goes the same way as an English one: through the keywords of the
+`lexicon/<language>.yaml` leads from English glosses to words of the language ("teacher: lehrer*,
+lehrkraft*"). The glossed text goes the same way as an English one: through the keywords of the
 taxonomy and the English embedding model. So a community's own industry, added with English
 keywords, works in all languages, and an idea meets its like across languages.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from bot.tagging.lexicon import Entry, Hit, Lexicon
+from bot.tagging.wordpiece import english_words
 from bot.tagging.words import Word, fold, words
 
 FOLDER = Path(__file__).parent / "lexicon"
@@ -61,6 +62,8 @@ _SCRIPTS = (
     ("he", re.compile(r"[\u0590-\u05ff]")),
 )
 _MOSTLY = 0.2  # share of letters in a script from which it decides (names may be in Latin)
+_COMPOUNDING = frozenset({"de", "nl", "sv"})
+_ENGLISH = 0.75  # share of words in the English vocabulary from which nothing else is asked
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال|و|ب|ل|ف)(?=.{3})")
 
 
@@ -95,12 +98,12 @@ def _guess_latin(text_words: Sequence[Word]) -> str:
     leaders = [lang for lang, count in counts.items() if count == best]
     if best and leaders == ["en"]:
         return "en"
-    # Short texts tie: the words that the lexicons know decide, English winning what is left.
+    # Short texts tie: mostly English words are English; else what the lexicons know decides.
+    if "en" in leaders and sum(w in english_words() for w in folded) >= _ENGLISH * len(folded):
+        return "en"
     known = {lang: _known_words(lang, text_words) for lang in leaders if lang != "en"}
     most = max(known.values(), default=0)
-    if "en" in leaders and (most == 0 or best):
-        return "en"
-    return max(known, key=lambda lang: known[lang]) if known else "en"
+    return max(known, key=lambda lang: known[lang]) if most else leaders[0]
 
 
 def _known_words(language: str, text_words: Sequence[Word]) -> int:
@@ -121,7 +124,12 @@ def _lexicon(language: str) -> Lexicon | None:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe loader
     return Lexicon(
-        (fold(str(term)), Entry(str(gloss), 1.0)) for gloss, terms in data.items() for term in terms
+        (
+            (fold(term.strip()), Entry(str(gloss), 1.0))
+            for gloss, terms in data.items()
+            for term in str(terms).split(",")
+        ),
+        compounds=language in _COMPOUNDING,
     )
 
 

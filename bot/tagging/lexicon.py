@@ -44,6 +44,9 @@ def _parts(pattern: str) -> tuple[tuple[str, bool], ...]:
     return tuple(found)
 
 
+_LEAST_IN_COMPOUND = 5  # letters: shorter keywords turn up inside words by chance
+
+
 @lru_cache(maxsize=65_536)
 def singular(word: str) -> str:
     """Cut a plural s: "books" meets the keyword "book", "boss" stays."""
@@ -52,9 +55,15 @@ def singular(word: str) -> str:
 
 
 class Lexicon:
-    """Patterns by their first word; cost grows with the text, hardly with the patterns."""
+    """Patterns by their first word; cost grows with the text, hardly with the patterns.
 
-    def __init__(self, patterns: Iterable[tuple[str, Entry]]) -> None:
+    Args:
+        patterns: keyword and what it stands for.
+        compounds: also find a keyword inside a longer word ("Milchbauer"), as Germanic ones grow.
+    """
+
+    def __init__(self, patterns: Iterable[tuple[str, Entry]], *, compounds: bool = False) -> None:
+        self._compounds = compounds
         self._exact: dict[str, list[_Pattern]] = defaultdict(list)
         self._prefix: dict[str, list[_Pattern]] = defaultdict(list)
         self._running: dict[str, list[_Pattern]] = defaultdict(list)
@@ -68,10 +77,13 @@ class Lexicon:
             return
         pattern = _Pattern(parts, entry, name)
         word, starred = parts[0]
-        if len(parts) == 1 and RUNNING.search(word):
+        glued = self._compounds and len(word) >= _LEAST_IN_COMPOUND
+        if len(parts) == 1 and (glued or RUNNING.search(word)):
             self._running[word].append(pattern)
             self._longest_running = max(self._longest_running, len(word))
-        elif starred:
+        if len(parts) == 1 and RUNNING.search(word):
+            return
+        if starred:
             self._prefix[word].append(pattern)
         else:
             self._exact[word].append(pattern)
@@ -80,7 +92,8 @@ class Lexicon:
         """Give all hits in order of the text; overlapping ones of a label are kept once."""
         hits: list[Hit] = []
         for at, word in enumerate(text_words):
-            if RUNNING.search(word.folded):
+            long_enough = self._compounds and len(word.folded) > _LEAST_IN_COMPOUND
+            if long_enough or RUNNING.search(word.folded):
                 hits.extend(self._find_running(word))
             for pattern in self._starting(word.folded):
                 end = _matches(pattern, text_words, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ SECOND_OF_FIRST = 0.2  # ... and its share of the first one's
 NOT_AN_IDEA = 0.6  # confidence in `other` that outweighs no keyword at all
 MOST_BECAUSE = 5
 KEPT_VECTORS = 4096
+FALSE_FRIEND = 0.3
 
 # Corrections of moderators: likeness from which one counts, where it counts fully, and how much.
 EXAMPLE_FROM, EXAMPLE_FULL, EXAMPLE_WEIGHT, MOST_EXAMPLES = 0.32, 0.62, 5.0, 3
@@ -102,7 +103,9 @@ class Tagger:
         glossed = languages.gloss(text, language) if language != "en" else None
         if glossed is None:
             return Read(text, language, tuple(hits), content(text), text)
-        found = [*hits, *self._through(glossed)]
+        # An English keyword in another language may be a false friend: it only supports.
+        friends = [replace(h, entry=Entry(h.entry.label, FALSE_FRIEND)) for h in hits]
+        found = [*friends, *self._through(glossed)]
         in_english = {stem(fold(w)): w for h in glossed.hits for w in h.entry.label.split()}
         return Read(text, language, tuple(found), in_english, glossed.text)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 VOCABULARY = Path(__file__).parent / "data" / "vocab.txt"
@@ -34,6 +34,13 @@ def basic_words(text: str) -> list[str]:
     """Split as uncased BERT does: lower case, no accents, punctuation and CJK stand alone."""
     plain = text.lower() if text.isascii() else unicodedata.normalize("NFD", text).lower()
     return "".join(map(_spaced, plain)).split()
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Give the vocabulary's whole words: common English ones, and a few that travelled."""
+    lines = VOCABULARY.read_text(encoding="utf-8").split("\n")
+    return frozenset(line for line in lines if line.isalnum())
 
 
 class WordPiece:
