@@ -184,6 +184,7 @@ async def test_a_message_shortcut_credits_the_author_and_asks_in_the_channel(
     assert request.source.permalink == f"https://acme.slack.com/archives/C1/p{stamp}"
     asked = slack.messages["C1"][1]
     assert "Ben" in asked["text"]
+    assert asked["thread_ts"] == said["ts"]
 
     await people.click("UBEN", asked, "Yes")
     await slack.until(lambda: asked.get("edited"))
@@ -234,3 +235,48 @@ async def test_metadata_of_a_modal_cannot_send_us_elsewhere(
 
     assert await slack.until(lambda: slack.messages["C1"])
     assert slack.counted()["response_url"] == 0
+
+
+async def test_what_is_private_stays_so_between_two_members(
+    slack: SlackServer, people: SlackPeople
+) -> None:
+    await people.slash("UMIA", "/idea search words", channel="DTWO")
+    [message] = await slack.until(lambda: slack.ephemeral)
+
+    await people.click("UMIA", message, "Vote", channel="DTWO")
+    public = {**message, "ts": slack.next_ts()}
+    del public["to"]
+    slack.messages["DTWO"].append(public)
+    await people.click("UMIA", public, "Next", channel="DTWO")
+
+    await slack.until(lambda: len(slack.ephemeral) == 3)
+    assert slack.messages["DTWO"] == [public]
+    assert "Page 2" not in str(public)
+
+
+async def test_a_message_of_our_own_direct_messages_can_be_replaced(
+    slack: SlackServer, people: SlackPeople
+) -> None:
+    await people.event(people.said("UMIA", "/idea search words", channel="DUMIA"))
+    await slack.until(lambda: len(slack.messages["DUMIA"]) == 2)
+    message = slack.messages["DUMIA"][1]
+
+    await people.click("UMIA", message, "Next", channel="DUMIA")
+
+    await slack.until(lambda: message.get("edited"))
+    assert "Page 2" in str(message["blocks"])
+
+
+async def test_a_button_of_the_home_tab_answers_in_a_modal(
+    slack: SlackServer, people: SlackPeople
+) -> None:
+    await people.event({"type": "app_home_opened", "user": "UMIA", "tab": "home"})
+    home = (await slack.until(lambda: slack.homes))["UMIA"]
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Vote"}}
+    button["action_id"] = "v1|idea vote|number=3#7"
+    home["blocks"].append({"type": "actions", "elements": [button]})
+
+    await people.click_in_view("UMIA", home, "Vote")
+
+    [view] = await slack.until(lambda: list(slack.views.values()))
+    assert "Voted 3" in str(view)

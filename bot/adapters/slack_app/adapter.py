@@ -65,6 +65,10 @@ class SlackAdapter:
             client = clients.web_client(token, self._api_base, session)
             poster = clients.web_client(token, self._api_base, session, is_repeatable=False)
             self.identity = await _identify(client)
+            # Made before anybody asks: making it later may wait for a lock, past three seconds.
+            await self._services.store.communities.ensure(
+                self.identity.community_key, self.identity.team_name, self._services.clock()
+            )
             running, app = self._assemble(client, poster, session, self.identity)
             stack.callback(self.courier.connect, None)
             stack.push_async_callback(running.drain, _DRAIN_S)
