@@ -10,7 +10,7 @@ from storage.connection import from_json, moment, moment_or_none
 from storage.rows import Idea, IdeaTag, VoteCount
 
 # Order of the columns that `to_idea` unpacks. The number of the merge target and the author's
-# name are looked up; tags are one JSON array per idea, primary first.
+# name are looked up; tags are one JSON array per idea.
 COLUMNS = """
 i.id, i.bank_id, i.number, i.title, i.text, i.status, i.created_at, i.updated_at, i.version,
 i.author_id, i.author_name, i.is_anonymous, i.language, i.beneficiaries, i.link, i.permalink,
@@ -18,8 +18,9 @@ i.external_id, i.community_id, i.platform, i.merged_into, i.reason, i.decided_at
 i.consent, i.up, i.down, i.platform_votes, i.note_count,
 (SELECT display_name FROM people WHERE id = i.author_id),
 (SELECT number FROM ideas m WHERE m.id = i.merged_into),
-(SELECT json_group_array(json_array(industry, rank, confidence, because, set_by, taxonomy_version))
- FROM (SELECT * FROM idea_industries WHERE idea_id = i.id ORDER BY rank))
+(SELECT json_group_array(json_array(
+   rank, industry, confidence, json(because), set_by, taxonomy_version))
+ FROM idea_industries WHERE idea_id = i.id)
 """
 SELECT = f"SELECT {COLUMNS} FROM ideas i "
 
@@ -81,11 +82,11 @@ def to_tags(text: str) -> tuple[IdeaTag, ...]:
             industry=industry,
             rank=rank,
             confidence=confidence,
-            because=() if because == "[]" else tuple(from_json(because)),
+            because=tuple(because),
             set_by=set_by,
             taxonomy_version=version,
         )
-        for industry, rank, confidence, because, set_by, version in from_json(text)
+        for rank, industry, confidence, because, set_by, version in sorted(from_json(text))
     )
 
 

@@ -204,13 +204,17 @@ class IdeaFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of ideas with the whole count and the counts per industry and per status."""
+    """A page of ideas with the whole count and the counts per industry and per status.
+
+    With `is_capped` more ideas fit than were counted: say "more than", not "exactly".
+    """
 
     ideas: tuple[Idea, ...]
     total: int
     offset: int
     industries: Mapping[str, int] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
+    is_capped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

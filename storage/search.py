@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storage.connection import clean, marks, micros
 from storage.engine import Subject, reads
 from storage.idea_rows import SELECT, to_ideas
 from storage.rows import STATUSES, Idea, IdeaFilter, Page
-from storage.spelling import query_for
+from storage.spelling import queries
+from storage.tallies import Tallies
 
 CANDIDATES = 5_000
-"""So many of the newest hits are ranked; a word that hits more says little by itself."""
+"""So many of the newest hits are looked at; a word with more says little by itself."""
+COUNTED = 20_000
+"""Without words so many are counted at most, unless the kept tallies give the number."""
+_COMMON = 50
+"""An industry of more than one in fifty is checked idea by idea, a rarer one looked up first."""
 
 _ORDER = {
     "best": "i.rank DESC, i.id DESC",
@@ -23,8 +29,6 @@ _ORDER = {
     "votes": "i.up - i.down DESC, i.id DESC",
     "relevance": "i.created_at DESC, i.id DESC",  # without words there is none: newest first
 }
-# Title counts four times as much as the text.
-_RELEVANCE = "bm25(ideas_fts, 4.0, 1.0, 1.0)"
 
 
 class Searching(Subject):
@@ -48,14 +52,16 @@ class Searching(Subject):
         """
         if not wanted.words.strip():
             return _browse(cx, bank_id, wanted, (limit, offset), with_facets=with_facets)
-        query = query_for(cx, bank_id, wanted.words, *conditions(bank_id, wanted))
-        if query is None:
-            return Page(ideas=(), total=0, offset=offset)
-        return _match(cx, bank_id, wanted, query, (limit, offset), with_facets=with_facets)
+        return _match(cx, bank_id, wanted, (limit, offset), with_facets=with_facets)
 
 
-def conditions(bank_id: int, wanted: IdeaFilter) -> tuple[str, list[Any]]:
-    """Give the WHERE clause and its values for everything in a filter but the words."""
+def conditions(
+    bank_id: int, wanted: IdeaFilter, *, is_common: bool = False
+) -> tuple[str, list[Any]]:
+    """Give the WHERE clause and its values for everything in a filter but the words.
+
+    With `is_common`, industries are checked idea by idea, which suits those of many ideas.
+    """
     where: list[str] = ["i.bank_id = ?"]
     values: list[Any] = [bank_id]
 
@@ -67,10 +73,12 @@ def conditions(bank_id: int, wanted: IdeaFilter) -> tuple[str, list[Any]]:
     # Literal statuses, from our own list, let SQLite choose the index on them.
     statuses = ", ".join(f"'{status}'" for status in STATUSES if status in wanted.statuses)
     add(wanted.statuses, f"i.status IN ({statuses})")
+    tagged = f"FROM idea_industries t WHERE t.industry IN ({marks(len(wanted.industries))})"
     add(
         wanted.industries,
-        "i.id IN (SELECT idea_id FROM idea_industries "
-        f"WHERE industry IN ({marks(len(wanted.industries))}))",
+        f"EXISTS (SELECT 1 {tagged} AND t.idea_id = i.id)"
+        if is_common
+        else f"i.id IN (SELECT t.idea_id {tagged})",
         *wanted.industries,
     )
     add(wanted.author_id is not None, "i.author_id = ?", wanted.author_id)
@@ -98,11 +106,12 @@ def filtered(bank_id: int, wanted: IdeaFilter, cx: sqlite3.Connection) -> tuple[
     where, values = conditions(bank_id, wanted)
     if not wanted.words.strip():
         return where, values
-    query = query_for(cx, bank_id, wanted.words, where, values)
-    if query is None:
-        return "false", []
     in_index = "i.id IN (SELECT rowid FROM ideas_fts WHERE ideas_fts MATCH ?)"
-    return f"{where} AND {in_index}", [*values, query]
+    for query in queries(cx, wanted.words):
+        sql = f"SELECT 1 FROM ideas i WHERE {where} AND {in_index} LIMIT 1"
+        if cx.execute(sql, (*values, query)).fetchone():
+            return f"{where} AND {in_index}", [*values, query]
+    return "false", []
 
 
 def _browse(
@@ -113,102 +122,89 @@ def _browse(
     *,
     with_facets: bool,
 ) -> Page:
-    where, values = conditions(bank_id, wanted)
+    tallies = Tallies(cx, bank_id)
+    is_common = tallies.n(wanted.industries) * _COMMON > tallies.n(("",))
+    where, values = conditions(bank_id, wanted, is_common=is_common)
     sql = f"{SELECT} WHERE {where} ORDER BY {_ORDER[wanted.sort]} LIMIT ? OFFSET ?"
     ideas = to_ideas(cx.execute(sql, (*values, *window)))
-    if _is_tallied(wanted):
-        statuses, industries = _tallies(cx, bank_id, wanted)
-    else:
-        source = f"FROM ideas i WHERE {where}"
-        statuses = _count(cx, "i.status", source, values)
-        industries = {}
-        if with_facets:
-            source = f"FROM ideas i JOIN idea_industries t ON t.idea_id = i.id WHERE {where}"
-            industries = _count(cx, "t.industry", source, values)
-    return _page(ideas, sum(statuses.values()), window[1], statuses, industries)
+    statuses = tallies.statuses(wanted)
+    cap = 0
+    if statuses is None:
+        cap = COUNTED
+        sql = f"SELECT i.status FROM ideas i WHERE {where} LIMIT ?"
+        statuses = Counter(status for (status,) in cx.execute(sql, (*values, cap)))
+    industries: Mapping[str, int] | None = tallies.industries(wanted) if with_facets else {}
+    if industries is None:
+        sql = f"SELECT i.id FROM ideas i WHERE {where} LIMIT ?"
+        industries = _industries(cx, [id_ for (id_,) in cx.execute(sql, (*values, CANDIDATES))])
+    return _page(ideas, window[1], statuses, industries, cap)
 
 
-def _is_tallied(wanted: IdeaFilter) -> bool:
-    """Tell whether the kept tallies answer: nothing but statuses is filtered."""
-    return wanted == IdeaFilter(sort=wanted.sort, statuses=wanted.statuses, words=wanted.words)
-
-
-def _tallies(
-    cx: sqlite3.Connection, bank_id: int, wanted: IdeaFilter
-) -> tuple[dict[str, int], dict[str, int]]:
+def _industries(cx: sqlite3.Connection, ids: Sequence[int]) -> dict[str, int]:
     rows = cx.execute(
-        "SELECT status, industry, n FROM idea_tallies WHERE bank_id = ? AND n > 0", (bank_id,)
+        "SELECT t.industry, count(*) FROM json_each(?) j CROSS JOIN idea_industries t "
+        "ON t.idea_id = j.value GROUP BY 1",
+        (json.dumps(ids),),
     )
-    statuses: Counter[str] = Counter()
-    industries: Counter[str] = Counter()
-    for status, industry, n in rows:
-        if wanted.statuses and status not in wanted.statuses:
-            continue
-        if industry:
-            industries[industry] += n
-        else:
-            statuses[status] += n
-    return statuses, industries
+    return dict(rows.fetchall())
 
 
-def _count(cx: sqlite3.Connection, what: str, source: str, values: list[Any]) -> dict[str, int]:
-    return dict(cx.execute(f"SELECT {what}, count(*) {source} GROUP BY 1", values).fetchall())
+# What candidates are sorted by, the smallest first; the newest first among equals.
+_KEYS = {
+    "best": "-i.rank",
+    "new": "-i.created_at",
+    "old": "i.created_at",
+    "votes": "i.down - i.up",
+    # the title counts four times as much as the text
+    "relevance": "bm25(ideas_fts, 4.0, 1.0, 1.0)",
+}
 
 
 def _match(
     cx: sqlite3.Connection,
     bank_id: int,
     wanted: IdeaFilter,
-    query: str,
     window: tuple[int, int],
     *,
     with_facets: bool,
 ) -> Page:
-    where, values = conditions(bank_id, wanted)
-    hits = cx.execute(
+    where, values = conditions(bank_id, wanted, is_common=True)
+    sql = (
         # CROSS JOIN keeps the index of words outside: its hits come by id without sorting
-        "SELECT i.id, i.status FROM ideas_fts f CROSS JOIN ideas i ON i.id = f.rowid "
-        f"WHERE ideas_fts MATCH ? AND {where} ORDER BY f.rowid DESC LIMIT ?",
-        (query, *values, CANDIDATES + 1),
-    ).fetchall()
-    statuses: Mapping[str, int] = Counter(status for _, status in hits)
-    source = (
-        f"FROM ideas_fts f CROSS JOIN ideas i ON i.id = f.rowid {{}} "
-        f"WHERE ideas_fts MATCH ? AND {where}"
+        f"SELECT {_KEYS[wanted.sort]}, -i.id, i.status FROM ideas_fts f "
+        "CROSS JOIN ideas i ON i.id = f.rowid "
+        f"WHERE ideas_fts MATCH ? AND {where} ORDER BY f.rowid DESC LIMIT ?"
     )
-    if len(hits) > CANDIDATES:
-        statuses = _count(cx, "i.status", source.format(""), [query, *values])
-    industries: dict[str, int] = {}
-    if with_facets:
-        tags = "CROSS JOIN idea_industries t ON t.idea_id = i.id"
-        industries = _count(cx, "t.industry", source.format(tags), [query, *values])
-    order = _ORDER[wanted.sort] if wanted.sort != "relevance" else f"{_RELEVANCE}, i.id DESC"
-    lowest = hits[-1][0] if hits else 0
-    ids = cx.execute(
-        f"SELECT i.id {source.format('')} AND f.rowid >= ? ORDER BY {order} LIMIT ? OFFSET ?",
-        (query, *values, lowest, *window),
-    ).fetchall()
-    chosen = [id_ for (id_,) in ids]
+    hits: list[tuple[float, int, str]] = []
+    for query in queries(cx, wanted.words):
+        hits = cx.execute(sql, (query, *values, CANDIDATES)).fetchall()
+        if hits:
+            break
+    limit, offset = window
+    chosen = [-negative for _, negative, _ in sorted(hits)[offset : offset + limit]]
     rows = cx.execute(f"{SELECT} WHERE i.id IN ({marks(len(chosen))})", chosen)
     found = {idea.id: idea for idea in to_ideas(rows)}
-    ideas = [found[id_] for id_ in chosen]
-    return _page(ideas, sum(statuses.values()), window[1], statuses, industries)
+    industries = _industries(cx, [-negative for _, negative, _ in hits]) if with_facets else {}
+    statuses = Counter(status for _, _, status in hits)
+    return _page([found[id_] for id_ in chosen], offset, statuses, industries, CANDIDATES)
 
 
 def _page(
     ideas: list[Idea],
-    total: int,
     offset: int,
     statuses: Mapping[str, int],
     industries: Mapping[str, int],
+    cap: int,
 ) -> Page:
     def ordered(counts: Mapping[str, int]) -> dict[str, int]:
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
+    total = sum(statuses.values())
     return Page(
         ideas=tuple(ideas),
         total=total,
         offset=offset,
         statuses=ordered(statuses),
         industries=ordered(industries),
+        is_capped=0 < cap <= total,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -12,33 +11,19 @@ from storage.words import all_of, any_of, query_parts, spaced, term
 
 RAREST = 6
 _LONGEST_CHECKED = 12  # words whose frequency is looked up; each may cost a millisecond
+_HITS = 2_000  # any of the words: so many hits are enough
 _NEAREST = 4
 _SHORTEST_MENDED = 4
 _LONG_WORD = 7  # from here on two slips are forgiven
 _TERMS_READ = 20_000
 
 
-def query_for(
-    cx: sqlite3.Connection, bank_id: int, words: str, where: str, values: Sequence[Any]
-) -> str | None:
-    """Give the strictest FTS5 query that finds something under the other conditions.
+def queries(cx: sqlite3.Connection, words: str) -> Iterator[str]:
+    """Give FTS5 queries for what somebody typed, from strict to loose.
 
-    None when nothing does. Never raises for what somebody typed.
+    The later ones cost more to put together: stop at the first that finds something.
     """
-    del bank_id  # it is part of the conditions
     parts = query_parts(words)
-    for query in _queries(cx, parts):
-        sql = (
-            "SELECT 1 FROM ideas_fts f CROSS JOIN ideas i ON i.id = f.rowid "
-            f"WHERE ideas_fts MATCH ? AND {where} LIMIT 1"
-        )
-        if cx.execute(sql, (query, *values)).fetchone():
-            return query
-    return None
-
-
-def _queries(cx: sqlite3.Connection, parts: Sequence[str]) -> Iterator[str]:
-    """Give queries from strict to loose; the later ones are only put together when needed."""
     if not parts:
         return
     yield all_of(parts)
@@ -50,10 +35,22 @@ def _queries(cx: sqlite3.Connection, parts: Sequence[str]) -> Iterator[str]:
     )
     known = sorted((part for part in frequencies if frequencies[part]), key=frequencies.__getitem__)
     if known:
-        yield any_of(known[:RAREST])
+        yield any_of(_rarest(known, frequencies))
     mended = [_mended(cx, part) for part in frequencies if frequencies[part] == 0]
     if mended:
         yield " OR ".join(mended[:RAREST])
+
+
+def _rarest(known: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
+    """Give at most six of the rarest words, fewer if they hit too many ideas together."""
+    chosen = [known[0]]
+    hits = frequencies[known[0]]
+    for part in known[1:RAREST]:
+        hits += frequencies[part]
+        if hits > _HITS:
+            break
+        chosen.append(part)
+    return chosen
 
 
 def _checked(parts: Sequence[str]) -> list[str]:
