@@ -43,7 +43,7 @@ def advise(ask: Ask, conditions: Conditions) -> Draft | None:
     ]
     priced = [o for o in options if o.price is not None]
     if budget and seconds:
-        priced = [o for o in priced if (o.price and o.price.number or 0) * seconds <= budget]
+        priced = [o for o in priced if ((o.price and o.price.number) or 0) * seconds <= budget]
     priced.sort(key=lambda o: (len(o.missed), o.price.number if o.price else 0.0, o.owner))
     best = priced[:_MOST]
     if not best:

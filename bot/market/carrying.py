@@ -25,9 +25,11 @@ def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
         return _same_for(reading, before)
     if not follows(reading):
         return reading
-    mentions = _mentions(before, said[-1] if said else None)
+    asked_list = not before.mentions and bool(_conditions(before))
+    mentions = () if asked_list else _mentions(before, said[-1] if said else None)
+    mentions = _other_version(reading, mentions, reader)
     units = reading.units
-    if not _content(units):
+    if not _content(units) or reading.has("older", "newer"):
         units = (*units, *_content(before.units))
     return replace(
         reading,
@@ -36,6 +38,16 @@ def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
         carried=tuple(u for u in before.units if u not in units),
         tags=reading.tags | _conditions(before),
     )
+
+
+def _other_version(
+    reading: Reading, mentions: tuple[Mention, ...], reader: Reader
+) -> tuple[Mention, ...]:
+    """Read `the older one` as the version before what was spoken of, `the newer one` after it."""
+    if len(mentions) != 1 or not reading.has("older", "newer"):
+        return mentions
+    other = reader.version_beside(mentions[0].all[0], older=reading.has("older"))
+    return (replace(mentions[0], exact=(other,), family=()),) if other is not None else mentions
 
 
 def follows(reading: Reading) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from bot.market.compiling import compact
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 from bot.market.linking import Mention
 from bot.market.lookup import ended_first
 from bot.market.model import Table
+from bot.market.naming import compact
 
 _MOST = 5
 _MOST_VALUES = 4

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
+from bot.market.indexing import Index
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import FOLDER as LEXICON_FOLDER
 from bot.market.lexicon import Lexicon, read_lexicon
+from bot.market.naming import name_words, names_of, side_names
 from bot.market.schema import Entity, Fact, Source, load_entities
-from bot.market.text import fold, is_cjk, pieces, stem, words
 from bot.market.values import Quantity, parse, quantity
 
 _FORMAT = 8  # raise when the compiled form changes
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
-_SPLIT = re.compile(r" / | \(|\)")
-SIDE_KINDS = ("figure", "guide", "term", "hardware")  # no subjects: found beside them
-_SPLIT_KINDS = ("model", "product", "company", "family", "name")
-_SOFT_KINDS = ("usecase", "regulation")
 _DATES = ("released", "api_since", "announced", "launch", "published")
-_MIN_FAMILY = 3
-_LONGEST_NAME = 7  # pieces
-_SECOND = 82  # weight of a field that answers a question less directly
-_MIN_SPELLED = 4  # shorter words are not corrected
-_CODE_FILES = ("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py")
+_CODE_FILES = (
+    *("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py"),
+    *("naming.py", "indexing.py"),
+)
 
 Compiled = dict[str, Any]
 
@@ -99,7 +92,7 @@ def restore(compiled: Compiled) -> Knowledge:
         rows_of.append(list(range(len(rows), len(rows) + len(entity.facts))))
         for fact in entity.facts:
             raw = next(quantities)
-            value = Quantity(*raw[:5], items=tuple(raw[5])) if raw else None
+            value = _quantity(raw) if raw else None
             rows.append(Row(len(rows), owner, fact, tuple(next(asks)), value))
     return Knowledge(
         entities=entities,
@@ -114,6 +107,11 @@ def restore(compiled: Compiled) -> Knowledge:
     )
 
 
+def _quantity(raw: Sequence[Any]) -> Quantity:
+    type_, text, number, low, currency, items = raw
+    return Quantity(type_, text, number, low, currency, tuple(items))
+
+
 def _entity(raw: Compiled) -> Entity:
     lists = {k: tuple(v) for k, v in raw.items() if isinstance(v, list)}
     facts = tuple(Fact(**{**f, "source": Source(**f["source"])}) for f in raw["facts"])
@@ -122,8 +120,8 @@ def _entity(raw: Compiled) -> Entity:
 
 def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
     """Build the index over entities; takes about a second per 2,000 facts."""
-    names = _names(entities, lexicon)
-    index = _Index(lexicon, names)
+    names = names_of(entities, lexicon)
+    index = Index(lexicon, names)
     asks, quantities = [], []
     for owner, entity in enumerate(entities):
         for fact in entity.facts:
@@ -137,8 +135,8 @@ def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
         "quantities": quantities,
         "names": names,
         "postings": index.postings(),
-        "side_names": _side_names(entities),
-        "vocabulary": sorted(index.vocabulary | _name_words(entities)),
+        "side_names": side_names(entities),
+        "vocabulary": sorted(index.vocabulary | name_words(entities)),
         "ranks": _ranks(entities),
     }
 
@@ -167,205 +165,6 @@ def _first_date(value: str) -> float | None:
     """Read a date, also out of `between 2026-08 and 2026-11`."""
     match = _DATE.search(value)
     return parse(match.group(), "date").number if match else None
-
-
-def compact(text: str) -> str:
-    """Write a name without spaces and punctuation: MiniMax-H3 -> minimaxh3, Kling 3.0 -> kling3."""
-    return "".join(p.text for p in pieces(fold(text)))
-
-
-def _names(entities: Sequence[Entity], lexicon: Lexicon) -> dict[str, list[tuple[int, int]]]:
-    """Map every compact name to entities; tags shared by several uses are no names."""
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    families: dict[str, set[int]] = defaultdict(set)
-    position = {e.id: i for i, e in enumerate(entities)}
-    for owner, entity in enumerate(entities):
-        if entity.kind in SIDE_KINDS:
-            continue
-        if entity.may_mean:
-            _add_meanings(found, entity, position)
-            continue
-        for spelling in _spellings(entity, lexicon):
-            key = compact(spelling)
-            if not _is_name(key, spelling, entity, lexicon):
-                continue
-            if (owner, 0) not in found[key]:
-                found[key].append((owner, 0))
-            if entity.kind == "model" and (family := family_key(spelling, lexicon)):
-                families[family].add(owner)
-    for key, members in families.items():
-        for owner in sorted(members):
-            if (owner, 0) not in found[key] and (owner, 1) not in found[key]:
-                found[key].append((owner, 1))
-    return dict(found)
-
-
-def _side_names(entities: Sequence[Entity]) -> dict[str, int]:
-    """Map compact names of terms and cards to entities."""
-    return {
-        compact(spelling): owner
-        for owner, entity in enumerate(entities)
-        if entity.kind in ("term", "hardware")
-        for spelling in (entity.name, *entity.aliases, *_SPLIT.split(entity.name))
-        if compact(spelling)
-    }
-
-
-def _add_meanings(
-    found: dict[str, list[tuple[int, int]]], entity: Entity, position: dict[str, int]
-) -> None:
-    """Let a family or a word with several meanings stand for what it may mean."""
-    for spelling in (entity.name, *entity.aliases):
-        for identifier in (*entity.may_mean, *entity.members):
-            if identifier in position:
-                meaning = (position[identifier], 1)
-                if meaning not in found[compact(spelling)]:
-                    found[compact(spelling)].append(meaning)
-
-
-def _name_words(entities: Sequence[Entity]) -> set[str]:
-    texts = (fold(text) for e in entities for text in (e.name, *e.aliases))
-    found = {p.text for text in texts for p in pieces(text)}
-    return {w for w in found if len(w) >= _MIN_SPELLED and w.isalpha()}
-
-
-def _spellings(entity: Entity, lexicon: Lexicon) -> list[str]:
-    names = (entity.name, *entity.aliases) if entity.kind in _SPLIT_KINDS else ()
-    parts = [p.strip() for n in names for p in _SPLIT.split(n)]
-    if entity.kind == "company":
-        parts += [_without_suffix(entity.name, lexicon)]
-    return list(dict.fromkeys([entity.name, *entity.aliases, *(p for p in parts if p)]))
-
-
-def _without_suffix(name: str, lexicon: Lexicon) -> str:
-    """Cut what firms are called by: Luma AI -> Luma."""
-    kept = name.split()
-    while len(kept) > 1 and fold(kept[-1]).strip(".") in lexicon.firm_endings:
-        kept.pop()
-    return " ".join(kept)
-
-
-def _is_name(key: str, spelling: str, entity: Entity, lexicon: Lexicon) -> bool:
-    if not key or key.isdigit() or (len(key) == 1 and not is_cjk(key)):
-        return False
-    plain = spelling.islower() and spelling.isascii() and spelling.replace(" ", "").isalpha()
-    if entity.kind in _SOFT_KINDS and plain:
-        return False
-    single = stem(fold(spelling))
-    return not (single in lexicon.light or fold(spelling) in lexicon.stop) or not plain
-
-
-def family_key(spelling: str, lexicon: Lexicon) -> str | None:
-    """Give the name before the version: Kling 4.0 Flash -> kling; None if nothing is cut."""
-    parts = pieces(fold(spelling))
-    kept: list[str] = []
-    for position, part in enumerate(parts):
-        following = parts[position + 1].text if position + 1 < len(parts) else ""
-        is_letter_version = len(part.text) == 1 and following[:1].isdigit()
-        if part.text[0].isdigit() or is_letter_version or (kept and part.text in lexicon.variants):
-            break
-        kept.append(part.text)
-    key = "".join(kept)
-    is_word = stem(key) in lexicon.light or key in lexicon.stop
-    return key if len(key) >= _MIN_FAMILY and len(kept) < len(parts) and not is_word else None
-
-
-class _Index:
-    """Collects the postings of all facts."""
-
-    def __init__(self, lexicon: Lexicon, names: dict[str, list[tuple[int, int]]]) -> None:
-        self._lexicon = lexicon
-        self._names = names
-        self._phrases = lexicon.phrases("en")
-        self._found: dict[str, dict[int, int]] = defaultdict(dict)
-        self._count = 0
-        self.vocabulary: set[str] = set()
-
-    def add(self, owner: int, entity: Entity, fact: Fact) -> None:
-        """Index one fact, in the order of the rows."""
-        qualifiers = " ".join(q for q in fact.qualifiers if q)
-        field = (fact.field or "").replace("_", " ")
-        self._text(f"{fact.claim} {fact.value or ''} {qualifiers}", 100, owner=owner)
-        self._text(field, 95)
-        self._text(entity.name, 85)
-        self._mentions(fold(entity.name), owner)
-        self._text(" ".join(entity.aliases), 70)
-        self._text(" ".join((*entity.industries, *entity.topics)), 90)
-        self._text(fact.source.title, 35, plain=True)
-        self._text(fact.source.publisher, 35, plain=True)
-        for word in words(fold(fact.source.publisher)):
-            self._put(f"b:{stem(word.text)}", 80)
-        for asked in self._lexicon.fields_of(fact.field, entity.kind):
-            is_first = self._lexicon.fields[asked].is_first(fact.field or "")
-            self._put(f"f:{asked}", 100 if is_first else _SECOND)
-        self._put(f"e:{owner}", 100)
-        self._dates(fact)
-        self._count += 1
-
-    def postings(self) -> dict[str, tuple[list[int], list[int]]]:
-        """Give key -> (rows, weights in per cent)."""
-        return {k: (list(rows), list(rows.values())) for k, rows in self._found.items()}
-
-    def _put(self, key: str, weight: int) -> None:
-        rows = self._found[key]
-        if rows.get(self._count, 0) < weight:
-            rows[self._count] = weight
-
-    def _text(
-        self, text: str, weight: int, *, owner: int | None = None, plain: bool = False
-    ) -> None:
-        folded = fold(text)
-        spelled = [w.text for w in words(folded)]
-        found = [stem(w) for w in spelled]
-        for word in found:
-            self._put(f"w:{word}", weight)
-        for before, letter in itertools.pairwise(found):
-            if len(letter) == 1 and letter.isalpha():
-                self._put(f"w:{before}_{letter}", weight)
-        if plain:
-            return
-        self.vocabulary.update(w for w in spelled if len(w) >= _MIN_SPELLED and w.isalpha())
-        for hit in self._lexicon.synonyms.find(found):
-            self._put(hit.tag, int(weight * 0.85))
-        for hit in self._phrases.find(found):
-            if hit.tag.startswith("f:"):
-                if hit.end - hit.start > 1 or found[hit.start] not in self._lexicon.light:
-                    self._put(hit.tag, int(weight * (0.6 if hit.end - hit.start > 1 else 0.45)))
-            elif hit.tag.startswith("p:"):
-                self._put(hit.tag, weight)
-        if owner is not None:
-            self._mentions(folded, owner)
-
-    def _mentions(self, folded: str, owner: int) -> None:
-        parts = [p.text for p in pieces(folded)]
-        for start in range(len(parts)):
-            for end in range(start + 1, min(len(parts), start + _LONGEST_NAME) + 1):
-                key = "".join(parts[start:end])
-                others = [n for n in self._names.get(key, ()) if n[0] != owner]
-                for other, is_family in others:
-                    self._put(f"e:{other}", 30 if is_family else 80)
-                if others:
-                    self._put(f"n:{key}", 80)
-
-    def _dates(self, fact: Fact) -> None:
-        for year in _YEAR.findall(f"{fact.claim} {fact.value or ''}"):
-            self._put(f"d:{year}", 100)
-        for text, weight in ((fact.value or "", 100), (fact.as_of, 80)):
-            if _YEAR.match(text):
-                self._put(f"d:{text[:4]}", weight)
-                if len(text) >= 7 and text[4] == "-":
-                    self._put(f"d:{text[:7]}", weight)
-        self._months(fact.claim)
-
-    def _months(self, claim: str) -> None:
-        found = [w.text for w in words(fold(claim))]
-        years = [w for w in found if _YEAR.fullmatch(w)]
-        for word in found:
-            month = self._lexicon.months.get(word)
-            if month and (word != "may" or "May" in claim):
-                for year in years:
-                    self._put(f"d:{year}-{month:02}", 100)
-                self._put(f"m:{month:02}", 100)
 
 
 def extend(entities: Iterable[Entity], extra: Iterable[Entity]) -> list[Entity]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import Hit, Lexicon
 from bot.market.reading import Reading
-from bot.market.text import stem
 
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sekunden", "segundos"), "length"),
@@ -95,22 +94,17 @@ def amounts(folded: str) -> list[Amount]:
 
 
 def _unit(match: re.Match[str]) -> tuple[str, float]:
+    """Give the lexicon field that a number limits, and what one of its unit is worth."""
     number = float(match.group(2).replace(",", "").rstrip("."))
     word = match.group(3) or ""
     if match.group(1) or word in ("$", "€"):
         return "price", 1
     field = _UNITS.get(word, "")
-    if field == "cents":
-        return "price", 0.01
-    if field == "minutes":
-        return "length", 60
-    if field == "kilo":
-        return ("resolution", 1) if number in _KILO else ("", 1)
-    if field == "resolution":
-        return ("resolution", 1) if number in _SIZES else ("", 1)
-    if field == "parameters":
-        return "parameters", 1e9
-    return field, 1
+    if field in ("kilo", "resolution"):
+        is_size = number in (_KILO if field == "kilo" else _SIZES)
+        return ("resolution" if is_size else ""), 1
+    scaled = {"cents": ("price", 0.01), "minutes": ("length", 60), "parameters": (field, 1e9)}
+    return scaled.get(field, (field, 1))
 
 
 class Conditions:
@@ -209,12 +203,15 @@ class Conditions:
             h
             for h in reading.hits
             if h.tag in ("op:less", "op:more")
-            and (
-                0 <= position - h.end <= 1 or (h.end - h.start > 1 and 0 < h.start - position <= 2)
-            )
+            and (0 <= position - h.end <= 1 or _stands_behind(h, position))
         ]
         near.sort(key=lambda h: abs(position - h.end))
         return near[0].tag if near else None
+
+
+def _stands_behind(hit: Hit, position: int) -> bool:
+    """Tell whether `or less` stands right behind the number at a position."""
+    return hit.end - hit.start > 1 and 0 < hit.start - position < _NEAR
 
 
 def stem_name(name: str) -> str:
@@ -229,8 +226,3 @@ def _without_doubles(conditions: list[Condition]) -> list[Condition]:
     kept = [c for c in conditions if c.denied or c.field not in fields or c.field == "country"]
     is_open = any(c.label == "open weights" for c in kept)
     return [c for c in kept if not (is_open and c.field == "kind" and c.label != "open weights")]
-
-
-def words_of(reading: Reading) -> set[str]:
-    """Give the stems of all words of a question."""
-    return {stem(w.text) for w in reading.words}

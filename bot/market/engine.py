@@ -11,12 +11,12 @@ from bot.market.carrying import carry
 from bot.market.compare import compare
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft, Notes, joined, renumber
-from bot.market.knowledge import Knowledge
 from bot.market.extras import add_ideas, correct_premise, name_readings, related
 from bot.market.hardware import hardware
+from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
 from bot.market.lists import listing, superlative
-from bot.market.lookup import define, lookup, profile, unknown
+from bot.market.lookup import define, lookup, no_rates, profile, unknown
 from bot.market.model import Answer, IdeaLookup, Turn
 from bot.market.parting import questions
 from bot.market.reading import Reader, Reading
@@ -133,6 +133,8 @@ class Engine:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
             return unknown(ask)
+        if reading.has("currency") and "price" in reading.asked:
+            return no_rates(ask)
         found = self._reckoned(ask) or compare(ask)
         if not found and reading.has("timeline") and not self._asks_more(reading):
             found = timeline(ask)
@@ -172,7 +174,7 @@ class Engine:
         found = self._by_variant(ask) or lookup(ask)
         listed = None
         if not self._is_about_one(ask.reading):
-            listed = superlative(ask, self._conditions) or self._listing(ask)
+            listed = self._superlative(ask) or self._listing(ask)
         if not listed or (found and listed.strength < found.strength):
             return found or listed
         if found and found.strength >= _STRONG:
@@ -198,6 +200,11 @@ class Engine:
             if draft:
                 drafts.append(replace(draft, sentences=draft.sentences[:2]))
         return joined(drafts) if len(drafts) > 1 else None
+
+    def _superlative(self, ask: Ask) -> Draft | None:
+        if any(u.kind == "unknown" for u in ask.reading.units):
+            return None  # the best of something else
+        return superlative(ask, self._conditions)
 
     def _listing(self, ask: Ask) -> Draft | None:
         explained = {c.field for c in self._conditions.read(ask.reading)}

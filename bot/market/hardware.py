@@ -17,19 +17,32 @@ def hardware(ask: Ask) -> Draft | None:
     card = _card(ask)
     stated = next((a.number for a in amounts(ask.reading.folded) if a.field == "vram"), None)
     sizes = [r for r in ask.knowledge.facts(card, "vram") if r.number] if card is not None else []
+    models = [m for m in ask.reading.mentions if _kind(ask, likeliest(ask, m)) == "model"]
     if stated is None and not sizes:
-        return None
+        return _without_card(ask, [likeliest(ask, m) for m in models])
     memory = stated or max(r.number or 0.0 for r in sizes)
     head = []
     if card is not None and sizes and stated is None:
         head = ask.sentences(sizes[:3])
         memory = max(r.number or 0.0 for r in sizes)
-    models = [m for m in ask.reading.mentions if _kind(ask, likeliest(ask, m)) == "model"]
     if models:
         parts = [_verdict(ask, likeliest(ask, m), memory) for m in models[:3]]
         owners = tuple(likeliest(ask, m) for m in models[:3])
         return Draft(sentences=(*head, *parts), entities=owners)
     return _fitting(ask, memory, head)
+
+
+def _without_card(ask: Ask, owners: list[int]) -> Draft | None:
+    """Say what a model needs where no card is known; None where it is no question of cards."""
+    if not owners or not ask.reading.has("hardware"):
+        return None
+    parts = []
+    for owner in owners[:3]:
+        needs = _needs(ask, owner)
+        parts += ask.sentences(needs[:3]) if needs else [_verdict(ask, owner, 0.0)]
+        if needs:
+            parts.append(ask.say("answer_table.no_card"))
+    return Draft(sentences=tuple(dict.fromkeys(parts)), entities=tuple(owners))
 
 
 def _kind(ask: Ask, owner: int) -> str:

@@ -12,6 +12,7 @@ from bot.market.knowledge import Row
 from bot.market.model import Table
 
 _MOST = 20
+_ALIKE = {"model": ("model", "product")}
 _TOP = 6
 _ENDED = ("discontinued", "retired", "research")
 _FIELDS = {"price": "price", "length": "length"}
@@ -67,7 +68,9 @@ def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
     found = []
     asks_status = any(c.field in ("status", "kind") for c in wanted) or _asks_oldest(ask)
     for owner, entity in enumerate(ask.knowledge.entities):
-        if entity.kind != kind or (not asks_status and is_ended(ask, owner)):
+        if entity.kind not in _ALIKE.get(kind, (kind,)) or (
+            not asks_status and is_ended(ask, owner)
+        ):
             continue
         evidence: dict[str, Row] = {}
         for condition in wanted:

@@ -21,7 +21,7 @@ _MOST = 4
 _STRONG = 2.0
 _ANSWERED = 0.5
 _NAMED = 0.55
-_WELL = 0.7
+_WELL = 0.65
 _NAMED_PARTLY = 0.45
 _PROFILE = ("vendor", "released", "announced", "status", "length", "resolution", "audio", "price")
 
@@ -177,11 +177,13 @@ def define(ask: Ask) -> Draft | None:
     if not terms or ask.reading.mentions:
         return None
     tokens = ask.reading.words
+    spans = [h for h in ask.reading.hits if h.tag == "op:define"]
     left = [
         u
         for u in ask.reading.units
         if u.weight >= 1
         and u.start >= 0
+        and not any(h.start <= u.start < h.end for h in spans)
         and not any(start <= tokens[u.start].start < end for _, start, end in terms)
     ]
     if left:
@@ -223,6 +225,19 @@ def unknown(ask: Ask) -> Draft:
         text = ask.say("answer_unknown.words", missing=what, nearest=nearest)
     return Draft(
         sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
+    )
+
+
+def no_rates(ask: Ask) -> Draft:
+    """Say that prices are not converted, and give the price as the sources have it."""
+    units = tuple(u for u in ask.reading.units if "price" in u.fields)
+    found = lookup(replace(ask, reading=replace(ask.reading, units=units)))
+    known = found.sentences[:2] if found else ()
+    return Draft(
+        sentences=(ask.say("answer_unknown.rates"), *known),
+        entities=found.entities if found else (),
+        abstained=True,
+        reason="unknown_fact",
     )
 
 

@@ -106,6 +106,12 @@ class Reader:
             sides=tuple(self._linker.sides(folded)),
         )
 
+    def version_beside(self, owner: int, *, older: bool) -> int | None:
+        """Give the version before or after an entity, None where none is recorded."""
+        entity = self._knowledge.entities[owner]
+        identifier = entity.predecessor if older else entity.successor
+        return self._knowledge.position.get(identifier or "")
+
     def _stems_of(self, locale: str) -> frozenset[str]:
         if locale not in self._known:
             phrases = self._lexicon.phrases(locale)
@@ -148,8 +154,8 @@ class Reader:
     ) -> Iterable[Unit]:
         named = [any(m.start < w.end and w.start < m.end for m in mentions) for w in tokens]
         for mention in mentions:
-            for word in mention.extra:
-                yield Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant")
+            for extra in mention.extra:
+                yield Unit(extra, ((f"w:{extra}", 1.0),), _VARIANT_WEIGHT, "variant")
         taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
         is_reported = any(stem(w.text) in _REPORTING for w in tokens)
         counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
@@ -236,33 +242,46 @@ class Reader:
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
     def _word_unit(self, word: str, locale: str, place: tuple[int, str]) -> Unit | None:
-        lexicon, cut = self._lexicon, stem(word)
+        """Weigh one word that no phrase, name or date holds; None if it says nothing."""
         position, before = place
-        if word in lexicon.variants:
+        if word in self._lexicon.variants:
             return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
-        if word in lexicon.stop or is_cjk(word) or word in lexicon.stopwords.get(locale, ()):
+        foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
+        if word in self._lexicon.stop or is_cjk(word) or word in foreign:
             return None
-        keys = [(f"w:{cut}", 1.0)]
         if len(word) == 1 and word.isalpha():
-            joined = f"w:{stem(before)}_{word}"
-            known = joined in self._knowledge.raw_postings
-            return (
-                Unit(f"{before} {word}", ((joined, 1.0),), 2.0, "word", position) if known else None
-            )
-        if word in lexicon.numbers:
-            keys.append((f"w:{lexicon.numbers[word]}", 1.0))
+            return self._letter_unit(word, before, position)
+        keys = self._word_keys(word)
         if _NUMBER.match(word):
-            return Unit(word, tuple(keys), _NUMBER_WEIGHT, "number", position)
-        keys += [(h.tag, 0.85) for h in lexicon.synonyms.find([cut])]
-        if cut in lexicon.light:
-            return Unit(word, tuple(keys), _LIGHT_WEIGHT, "light", position)
+            return Unit(word, keys, _NUMBER_WEIGHT, "number", position)
+        kind, weight = self._weigh(stem(word), keys, locale)
+        return Unit(word, keys, weight, kind, position)
+
+    def _letter_unit(self, letter: str, before: str, position: int) -> Unit | None:
+        """Read `series E` as one word."""
+        key = f"w:{stem(before)}_{letter}"
+        if key not in self._knowledge.raw_postings:
+            return None
+        return Unit(f"{before} {letter}", ((key, 1.0),), 2.0, "word", position)
+
+    def _word_keys(self, word: str) -> tuple[tuple[str, float], ...]:
+        cut = stem(word)
+        keys = [(f"w:{cut}", 1.0)]
+        if word in self._lexicon.numbers:
+            keys.append((f"w:{self._lexicon.numbers[word]}", 1.0))
+        keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find([cut])]
+        return tuple(keys)
+
+    def _weigh(self, cut: str, keys: Sequence[tuple[str, float]], locale: str) -> tuple[str, float]:
+        if cut in self._lexicon.light:
+            return "light", _LIGHT_WEIGHT
         known = [k for k, _ in keys if k in self._knowledge.raw_postings]
-        if not known:
-            if locale != "en":
-                return Unit(word, tuple(keys), _LIGHT_WEIGHT * 2, "light", position)
-            return Unit(word, tuple(keys), _UNKNOWN_WEIGHT, "unknown", position)
-        rarity = max(self._knowledge.rarity(k) for k in known)
-        return Unit(word, tuple(keys), 0.8 + 2.2 * rarity, "word", position)
+        if known:
+            rarity = max(self._knowledge.rarity(k) for k in known)
+            return "word", 0.8 + 2.2 * rarity
+        if locale != "en":  # most words of other languages stand in no fact
+            return "light", _LIGHT_WEIGHT * 2
+        return "unknown", _UNKNOWN_WEIGHT
 
 
 def _counts(pair: Sequence[Piece]) -> bool:

@@ -21,7 +21,7 @@ _NEWEST = 20300000.0
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A row with how well it answers: `cover` 0 to 1 of the question, `named` 0 to 1 of its names."""
+    """A row and how well it answers: 0 to 1 of the question (`cover`), of its names (`named`)."""
 
     row: Row
     score: float

@@ -1,4 +1,4 @@
-"""Arithmetic on facts: what so many seconds cost, how many seconds a budget buys; sums are shown."""
+"""Arithmetic on facts: what seconds cost, how many seconds a budget buys; sums are shown."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ _SUFFIXES = (
     *("ed", "es", "er", "or", "ly"),
     *("s", "e", "y"),
 )
+_SHORTEST_CUT = 4  # letters of a word that has an ending to cut
 _DOUBLING = ("ing", "ed", "er", "ers", "ings")
 _SPELLINGS = {
     "license": "licenc",
@@ -118,7 +119,7 @@ def stem(word: str) -> str:
     """Cut the ending of a folded word; the same stem for invest, invested, investors."""
     if word in _SPELLINGS:
         return _SPELLINGS[word]
-    if len(word) <= 3 or not word.isascii() or word[0].isdigit():
+    if len(word) < _SHORTEST_CUT or not word.isascii() or word[0].isdigit():
         return word
     for _ in range(3):
         shorter = _cut(word)

@@ -1,0 +1,121 @@
+"""The index over facts: which words, fields, entities, places and dates each one holds."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+
+from bot.market.lexicon import Hit, Lexicon
+from bot.market.naming import MIN_SPELLED, Names
+from bot.market.schema import Entity, Fact
+from bot.market.text import fold, pieces, stem, words
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTH = re.compile(r"(?:19|20)\d\d-\d\d")
+_LONGEST_NAME = 7  # pieces
+_SECOND = 82  # weight of a field that answers a question less directly
+
+
+class Index:
+    """Collects the postings of all facts."""
+
+    def __init__(self, lexicon: Lexicon, names: Names) -> None:
+        self._lexicon = lexicon
+        self._names = names
+        self._phrases = lexicon.phrases("en")
+        self._found: dict[str, dict[int, int]] = defaultdict(dict)
+        self._count = 0
+        self.vocabulary: set[str] = set()
+
+    def add(self, owner: int, entity: Entity, fact: Fact) -> None:
+        """Index one fact, in the order of the rows."""
+        qualifiers = " ".join(q for q in fact.qualifiers if q)
+        field = (fact.field or "").replace("_", " ")
+        self._text(f"{fact.claim} {fact.value or ''} {qualifiers}", 100, owner=owner)
+        self._text(field, 95)
+        self._text(entity.name, 85)
+        self._mentions(fold(entity.name), owner)
+        self._text(" ".join(entity.aliases), 70)
+        self._text(" ".join((*entity.industries, *entity.topics)), 90)
+        self._words(fact.source.title, 35)
+        self._words(fact.source.publisher, 35)
+        for word in words(fold(fact.source.publisher)):
+            self._put(f"b:{stem(word.text)}", 80)
+        for asked in self._lexicon.fields_of(fact.field, entity.kind):
+            is_first = self._lexicon.fields[asked].is_first(fact.field or "")
+            self._put(f"f:{asked}", 100 if is_first else _SECOND)
+        self._put(f"e:{owner}", 100)
+        self._dates(fact)
+        self._count += 1
+
+    def postings(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Give key -> (rows, weights in per cent)."""
+        return {k: (list(rows), list(rows.values())) for k, rows in self._found.items()}
+
+    def _put(self, key: str, weight: int) -> None:
+        rows = self._found[key]
+        if rows.get(self._count, 0) < weight:
+            rows[self._count] = weight
+
+    def _words(self, text: str, weight: int) -> list[str]:
+        """Index the words of a text; gives their stems."""
+        found = [stem(w.text) for w in words(fold(text))]
+        for word in found:
+            self._put(f"w:{word}", weight)
+        for before, letter in itertools.pairwise(found):
+            if len(letter) == 1 and letter.isalpha():
+                self._put(f"w:{before}_{letter}", weight)
+        return found
+
+    def _text(self, text: str, weight: int, *, owner: int | None = None) -> None:
+        """Index a text with its words, synonyms, phrases and the names in it."""
+        folded = fold(text)
+        found = self._words(text, weight)
+        spelled = (w.text for w in words(folded))
+        self.vocabulary.update(w for w in spelled if len(w) >= MIN_SPELLED and w.isalpha())
+        for hit in self._lexicon.synonyms.find(found):
+            self._put(hit.tag, int(weight * 0.85))
+        for hit in self._phrases.find(found):
+            self._phrase(hit, found, weight)
+        if owner is not None:
+            self._mentions(folded, owner)
+
+    def _phrase(self, hit: Hit, found: list[str], weight: int) -> None:
+        """A phrase of a field in a claim is a hint only: the field itself counts fully."""
+        is_long = hit.end - hit.start > 1
+        if hit.tag.startswith("p:"):
+            self._put(hit.tag, weight)
+        elif hit.tag.startswith("f:") and (is_long or found[hit.start] not in self._lexicon.light):
+            self._put(hit.tag, int(weight * (0.6 if is_long else 0.45)))
+
+    def _mentions(self, folded: str, owner: int) -> None:
+        parts = [p.text for p in pieces(folded)]
+        for start in range(len(parts)):
+            for end in range(start + 1, min(len(parts), start + _LONGEST_NAME) + 1):
+                key = "".join(parts[start:end])
+                others = [n for n in self._names.get(key, ()) if n[0] != owner]
+                for other, is_family in others:
+                    self._put(f"e:{other}", 30 if is_family else 80)
+                if others:
+                    self._put(f"n:{key}", 80)
+
+    def _dates(self, fact: Fact) -> None:
+        for year in _YEAR.findall(f"{fact.claim} {fact.value or ''}"):
+            self._put(f"d:{year}", 100)
+        for text, weight in ((fact.value or "", 100), (fact.as_of, 80)):
+            if _YEAR.match(text):
+                self._put(f"d:{text[:4]}", weight)
+            if _MONTH.match(text):
+                self._put(f"d:{text[:7]}", weight)
+        self._months(fact.claim)
+
+    def _months(self, claim: str) -> None:
+        found = [w.text for w in words(fold(claim))]
+        years = [w for w in found if _YEAR.fullmatch(w)]
+        for word in found:
+            month = self._lexicon.months.get(word)
+            if month and (word != "may" or "May" in claim):
+                for year in years:
+                    self._put(f"d:{year}-{month:02}", 100)
+                self._put(f"m:{month:02}", 100)
