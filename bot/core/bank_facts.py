@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,16 +30,17 @@ def fact_row(
     }
 
 
-def entities_of(rows: Iterable[KnowledgeRow]) -> list[Entity]:
+def entities_of(rows: Iterable[KnowledgeRow], built_in: Collection[str]) -> list[Entity]:
     """Give the bank's entities to lay over the built-in ones; proposed facts are left out.
 
-    A retired row takes the fact with the same claim out.
+    A retired row takes the built-in fact with the same claim out. Of an entity that is not built
+    in there is nothing to take out: its retired facts are just not there.
     """
     from bot.market.schema import Entity  # noqa: PLC0415  with the market only
 
     by_entity: dict[str, list[KnowledgeRow]] = {}
     for row in rows:
-        if row.state != "proposed":
+        if row.state == "live" or (row.state == "retired" and row.entity_id in built_in):
             by_entity.setdefault(row.entity_id, []).append(row)
     return [
         Entity(

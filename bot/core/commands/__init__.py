@@ -4,6 +4,8 @@ from bot.core.commands.answers import FEEDBACK, SHARE
 from bot.core.commands.ask import ASK
 from bot.core.commands.consent import CONSENT
 from bot.core.commands.decide import ACCEPT, DECLINE
+from bot.core.commands.export import EXPORT
+from bot.core.commands.gaps import CLOSE_GAP, GAPS
 from bot.core.commands.help import HELP
 from bot.core.commands.idea_add import ADD_IDEA, CAPTURE, KEEP_DRAFT
 from bot.core.commands.idea_change import EDIT_IDEA, WITHDRAW_IDEA
@@ -11,9 +13,21 @@ from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS
 from bot.core.commands.idea_react import FOLLOW, NOTE, STAFF_NOTE, VOTE
 from bot.core.commands.idea_show import EXPLAIN_RANK, RANDOM_IDEA, SHOW_IDEA, SIMILAR_IDEAS
 from bot.core.commands.industries import RETAG
+from bot.core.commands.link import LINK_CODE, LINK_JOIN, LINK_LEAVE, LINK_ME
+from bot.core.commands.market import (
+    ADD_FACT,
+    CORRECT_FACT,
+    DECIDE_FACT,
+    RETIRE_FACT,
+)
 from bot.core.commands.moderate import BLOCK, LOG, MERGE, UNDO, UNMERGE, VOTES
+from bot.core.commands.privacy import DELETE_MINE, EXPORT_MINE, SHOW_PRIVACY
 from bot.core.commands.queue import QUEUE
 from bot.core.commands.settings import SET, SHOW
+from bot.core.commands.setup import SETUP
+from bot.core.commands.stats import STATS
+from bot.core.commands.taxonomy import ADD, LIST, RENAME, RETIRE
+from bot.core.commands.taxonomy import MERGE as MERGE_INDUSTRIES
 from bot.core.model import Command
 
 ALL: tuple[Command, ...] = (
@@ -44,8 +58,29 @@ ALL: tuple[Command, ...] = (
     BLOCK,
     LOG,
     VOTES,
+    EXPORT,
+    STATS,
+    LIST,
+    ADD,
+    RENAME,
+    MERGE_INDUSTRIES,
+    RETIRE,
+    ADD_FACT,
+    CORRECT_FACT,
+    RETIRE_FACT,
+    GAPS,
+    DECIDE_FACT,
+    CLOSE_GAP,
+    SETUP,
     SHOW,
     SET,
+    LINK_CODE,
+    LINK_JOIN,
+    LINK_LEAVE,
+    LINK_ME,
+    SHOW_PRIVACY,
+    EXPORT_MINE,
+    DELETE_MINE,
     FEEDBACK,
     SHARE,
     HELP,

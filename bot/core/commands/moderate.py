@@ -71,7 +71,8 @@ async def undo(services: Services, request: Request) -> Reply:
     """Take back the last thing that a moderator did to an idea."""
     idea = await ideas.require_idea(services, request)
     last = await services.store.undo.last(idea.bank_id, idea.number)
-    if last is None:
+    # What the program itself did (tags after an author's edit) is nobody's to undo.
+    if last is None or last.actor_id is None:
         raise NotFound("nothing_to_undo", number=idea.number)
     try:
         restored = await services.store.undo.undo(

@@ -1,1 +1,6 @@
 """What happens by the clock; ALL lists the jobs."""
+
+from bot.core.jobs import keeping, reading
+from bot.core.model import Job
+
+ALL: tuple[Job, ...] = (*keeping.JOBS, *reading.JOBS)

@@ -1,0 +1,68 @@
+"""What was asked and nobody could answer: a list to work through."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.core.commands import ideas
+from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Role
+from bot.core.services import Services
+from prompts import render
+
+
+async def show_gaps(services: Services, request: Request) -> Reply:
+    """List what was asked and nobody could answer; questions that mean the same together."""
+    gaps = await services.store.gaps.list(request.community.bank_id)
+    if not gaps:
+        return Reply(text=render("queue.gaps", request.locale, count=0))
+    likeness = await asyncio.to_thread(services.banks.models.likeness)
+    asked = [(str(n), gap.question) for n, gap in enumerate(gaps)]
+    matches = await asyncio.to_thread(likeness.similar_batch, asked, limit=1)
+    cluster = list(range(len(gaps)))
+    for key, found in matches:
+        if found:
+            cluster[int(key)] = cluster[int(found[0].id)]
+    groups: dict[int, list[int]] = {}
+    for at, head in enumerate(cluster):
+        groups.setdefault(head, []).append(at)
+    rows = [
+        (gaps[head].question, sum(gaps[n].count for n in members), len(members) - 1)
+        for head, members in groups.items()
+    ]
+    rows.sort(key=lambda row: -row[1])
+    return Reply(
+        title=render("market.gaps_title", request.locale),
+        text=render("market.gaps", request.locale, rows=rows[:20]),
+        buttons=(
+            Button(
+                label=render("button.open_gaps", request.locale),
+                command="queue",
+                values={"kind": "gaps"},
+            ),
+        ),
+    )
+
+
+async def close_gap(services: Services, request: Request) -> Reply:
+    """Take a gap off the list; asked again, it is back."""
+    await services.store.gaps.close(ideas.write_of(request), request.number("id") or 0)
+    return Reply(text=render("market.gap_closed", request.locale))
+
+
+GAPS = Command(
+    name="market gaps",
+    summary="See what was asked and nobody could answer",
+    handle=show_gaps,
+    audience=Role.MODERATOR,
+    takes_long=True,
+    examples=("market gaps",),
+)
+CLOSE_GAP = Command(
+    name="market close",
+    summary="Take a question off the list of gaps",
+    handle=close_gap,
+    fields=(Field(name="id", label="Number", type=FieldType.INTEGER, is_required=True),),
+    audience=Role.MODERATOR,
+    is_write=True,
+    is_listed=False,
+)
