@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.adapters.slack_app.shelf import slashes
+from bot.adapters.slack_app.shelf import OWN, slashes
 from bot.core.model import Command, Role
 
 BOT_NAME = "Reelbank"
@@ -97,7 +97,7 @@ def manifest(commands: Iterable[Command], request_url: str | None = None) -> dic
 
 
 def _shortcuts(commands: Iterable[Command]) -> list[dict[str, str]]:
-    """Give a message shortcut per message action, and a global one per form of a family's `add`."""
+    """Give a message shortcut per message action, and a global one for a member's own `add` form."""
     found = []
     for command in commands:
         if command.message_action:
@@ -108,8 +108,9 @@ def _shortcuts(commands: Iterable[Command]) -> list[dict[str, str]]:
 
 
 def _starts_anywhere(command: Command) -> bool:
+    family, _, verb = command.name.partition(" ")
     is_for_all = command.is_listed and command.audience is Role.MEMBER
-    return is_for_all and command.name.endswith(" add") and bool(command.form_fields)
+    return is_for_all and family in OWN and verb == "add" and bool(command.form_fields)
 
 
 def _shortcut(kind: str, command: Command, name: str) -> dict[str, str]:
