@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from bot.cli.opening import community_of, opened_bank
+from bot.cli.opening import community_of, opened_bank, opened_services
 from bot.cli.terminal import (
     Progress,
     community_option,
@@ -38,8 +38,9 @@ FORMATS = ("csv", "jsonl", "json", "md")
 @click.command("import")
 @click.argument("file")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--later", is_flag=True, help="Leave tags and look-alikes to a running Reelbank.")
 @community_option
-def import_(file: str, *, dry_run: bool, community_key: str) -> None:
+def import_(file: str, *, dry_run: bool, later: bool, community_key: str) -> None:
     """Bring in ideas from FILE: CSV, JSON Lines or JSON (- for stdin).
 
     \b
@@ -54,9 +55,17 @@ def import_(file: str, *, dry_run: bool, community_key: str) -> None:
     """  # noqa: D301  \b is click's mark for lines that are not to be wrapped
     with _file(file) as path:
         report = run(lambda: _import(path, community_key, is_dry=dry_run))
+    _tell(report, is_dry=dry_run)
+    if report.added and not dry_run and not later:
+        run(lambda: _read_backlog(with_tags=not report.is_restored))
+    if report.bad:
+        raise click.exceptions.Exit(1)
+
+
+def _tell(report: ImportReport, *, is_dry: bool) -> None:
     for text in report.notices:
         note(text)
-    verb = "would be kept" if dry_run else "kept"
+    verb = "would be kept" if is_dry else "kept"
     parts = [f"{report.added:,} {_ideas(report.added)} {verb}"]
     if report.known:
         parts.append(f"{report.known:,} known already")
@@ -65,8 +74,23 @@ def import_(file: str, *, dry_run: bool, community_key: str) -> None:
     if report.bad:
         parts.append(f"{report.bad:,} malformed")
     say("; ".join(parts) + ".")
-    if report.bad:
-        raise click.exceptions.Exit(1)
+
+
+async def _read_backlog(*, with_tags: bool) -> None:
+    """Tag and embed what was kept; after an interruption the next run or chat goes on with it."""
+    from bot.core.jobs.reading import embed_some, tag_some  # noqa: PLC0415
+
+    async with opened_services(settings()) as services:
+        banks = {row.bank_id for row in await services.store.communities.all()} if with_tags else ()
+        with Progress("ideas tagged") as progress:
+            count = 0
+            for bank_id in banks:
+                while some := await tag_some(services, bank_id, services.clock()):
+                    progress.at(count := count + some)
+        with Progress("ideas ready for look-alikes") as progress:
+            count = 0
+            while some := await embed_some(services, services.clock()):
+                progress.at(count := count + some)
 
 
 def _ideas(count: int) -> str:

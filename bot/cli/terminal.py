@@ -33,11 +33,9 @@ community_option = click.option(
 
 
 def settings() -> Settings:
-    """Read the settings, and keep the logs of a one-shot command quiet."""
-    from bot import logs  # noqa: PLC0415  pydantic and structlog load only for who needs them
-    from bot.settings import load_settings  # noqa: PLC0415
+    """Read the settings."""
+    from bot.settings import load_settings  # noqa: PLC0415  pydantic loads only for who needs it
 
-    logs.set_up_quiet()
     return load_settings()
 
 
