@@ -27,6 +27,7 @@ from storage.outbox import Outbox
 from storage.questions import Questions
 from storage.tagging import Examples
 from storage.undoing import Undoing
+from storage.usage import Usage
 from storage.votes import Votes
 
 
@@ -60,6 +61,7 @@ class Store:
         self.taxonomy = Taxonomy(engine)
         self.examples = Examples(engine)
         self.undo = Undoing(engine)
+        self.usage = Usage(engine)
 
     @classmethod
     def open(cls, path: Path, *, durable: bool = True, busy_timeout_s: float = 10.0) -> Store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations.m001 import SCHEMA
+from storage.migrations import m001, m002
 
 migrations = Migrations("reelbank")
 
@@ -19,4 +19,10 @@ def run_script(db: Database, script: str) -> None:
 @migrations()
 def m001_ideas(db: Database) -> None:
     """Everything from the first day on."""
-    run_script(db, SCHEMA)
+    run_script(db, m001.SCHEMA)
+
+
+@migrations()
+def m002_usage(db: Database) -> None:
+    """What the language model was used for, so that processes share one budget."""
+    run_script(db, m002.SCHEMA)
