@@ -202,7 +202,11 @@ class Engine:
         return joined(drafts) if len(drafts) > 1 else None
 
     def _superlative(self, ask: Ask) -> Draft | None:
-        if any(u.kind == "unknown" for u in ask.reading.units):
+        spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]
+        if any(
+            u.kind == "unknown" and not any(h.start <= u.start < h.end for h in spans)
+            for u in ask.reading.units
+        ):
             return None  # the best of something else
         return superlative(ask, self._conditions)
 

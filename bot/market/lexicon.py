@@ -124,6 +124,7 @@ class Lexicon:
         self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
         self.variants = frozenset(tables["variants"])
         self.common_names = frozenset(tables["common_names"])
+        self.act_endings = frozenset(tables["act_endings"])
         self.firm_endings = frozenset(tables["firm_endings"])
         self.units = frozenset(str(u) for u in tables["units"])
         self.numbers: Mapping[str, str] = tables["numbers"]

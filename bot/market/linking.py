@@ -112,17 +112,24 @@ class Linker:
         """Read `2.5` in `Seedance 2.0 vs 2.5` as the model of that version."""
         mentions = list(found)
         for position in range(1, len(parts)):
-            part = parts[position]
-            before = [m for m in found if m.end <= part.start]
-            is_free = not any(m.start <= part.start < m.end for m in found)
-            is_after = parts[position - 1].text in _JOINING or folded[part.start - 1] == "/"
-            if not before or not is_free or not is_after or not part.text[0].isdigit():
+            end = _version_end(parts, position)
+            start = parts[position].start
+            before = [m for m in mentions if m.end <= start]
+            if not end or not before or any(m.start <= start < m.end for m in mentions):
                 continue
-            line = re.sub(r"[\d.]+$", "", before[-1].key)
-            named = self._knowledge.names.get(line + part.text) if line else None
-            if named:
-                mentions.append(self._mention(folded, parts, (position, position + 1), named))
+            last = max(before, key=lambda m: m.end)
+            between = folded[last.end : start].strip(" ,/&-")
+            version = "".join(p.text for p in parts[position:end])
+            named = self._of_line(last.key, version)
+            if named and (not between or between in _JOINING):
+                mentions.append(self._mention(folded, parts, (position, end), named))
         return sorted(mentions, key=lambda m: m.start)
+
+    def _of_line(self, key: str, version: str) -> Sequence[tuple[int, int]] | None:
+        """Give the model of another version: seedance2 and 2.5 -> Seedance 2.5, viduq3 and q4."""
+        lines = (re.sub(r"[\d.]+$", "", key), re.sub(r"[a-z][\d.]+$", "", key))
+        found = (self._knowledge.names.get(line + version) for line in lines if line)
+        return next((f for f in found if f), None)
 
     def sides(self, folded: str) -> list[tuple[int, int, int]]:
         """Find terms and graphics cards: (entity, start, end), the longest reading of each."""
@@ -196,6 +203,17 @@ class Linker:
         is_version = between.strip(" -v.") == "" and following not in self._lexicon.units
         is_version = is_version and float(number.text.replace(",", "").split(".")[0]) < 20  # noqa: PLR2004
         return (number.text, number.end) if is_version else (None, 0)
+
+
+def _version_end(parts: Sequence[Piece], position: int) -> int:
+    """Give the end of a version that starts here (`2.5`, `q4`, `v3`), 0 where none does."""
+    text = parts[position].text
+    if text[0].isdigit():
+        return position + 1
+    following = parts[position + 1] if position + 1 < len(parts) else None
+    is_letter = len(text) == 1 and following is not None and following.text[0].isdigit()
+    glued = following is not None and following.start == parts[position].end
+    return position + 2 if is_letter and glued else 0
 
 
 def _is_whole(folded: str, parts: Sequence[Piece], position: int, end: int) -> bool:

@@ -22,6 +22,8 @@ _STRONG = 2.0
 _ANSWERED = 0.5
 _NAMED = 0.55
 _WELL = 0.65
+_TRIED = 3  # of the best facts, so many are looked at
+_FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
 _NAMED_PARTLY = 0.45
 _PROFILE = ("vendor", "released", "announced", "status", "length", "resolution", "audio", "price")
 
@@ -29,8 +31,11 @@ _PROFILE = ("vendor", "released", "announced", "status", "length", "resolution",
 def lookup(ask: Ask) -> Draft | None:
     """Quote the facts that answer a reading; None where too little of it is covered."""
     ranked = ask.retriever.rank(ask.reading, limit=24)
-    if not ranked or not is_enough(ask.reading, ranked[0]):
+    near = [s for s in ranked[:_TRIED] if s.score >= ranked[0].score - _CLOSE]
+    first = next((i for i, s in enumerate(near) if is_enough(ask.reading, s)), None)
+    if first is None:
         return None
+    ranked = ranked[first:]
     chosen = _choose(ask, ranked)
     rows = [s.row for s in chosen]
     rows += [r for r in _other_parts(ask, chosen) if r not in rows]
@@ -67,6 +72,8 @@ def is_enough(reading: Reading, best: Scored) -> bool:
     """Tell whether a fact covers enough of a question to be its answer."""
     strong = [u for u in reading.units if u.weight >= _STRONG and u.kind in ("field", "word")]
     if strong and all(u.text in best.weak for u in strong):
+        return False
+    if any(u.kind == "word" and u.weight >= _FOCUS for u in best.missing):
         return False
     if best.critical or not _content(reading.units):
         return False

@@ -16,6 +16,7 @@ _SPLIT = re.compile(r" / | \(|\)")
 _SPLIT_KINDS = ("model", "product", "company", "family", "name")
 _SOFT_KINDS = ("usecase", "regulation")
 _MIN_FAMILY = 3
+_SHORTEST_ACT = 5  # letters: less is no name without its ending, such as AI Act
 
 Names = dict[str, list[tuple[int, int]]]  # compact name -> (entity, 0 its name, 1 its line)
 
@@ -87,14 +88,17 @@ def _spellings(entity: Entity, lexicon: Lexicon) -> list[str]:
     names = (entity.name, *entity.aliases) if entity.kind in _SPLIT_KINDS else ()
     parts = [p.strip() for n in names for p in _SPLIT.split(n)]
     if entity.kind == "company":
-        parts += [_without_suffix(entity.name, lexicon)]
+        parts += [_without_suffix(entity.name, lexicon.firm_endings)]
+    if entity.kind == "regulation":
+        short = (_without_suffix(n, lexicon.act_endings) for n in (entity.name, *entity.aliases))
+        parts += [s for s in short if len(compact(s)) >= _SHORTEST_ACT]
     return list(dict.fromkeys([entity.name, *entity.aliases, *(p for p in parts if p)]))
 
 
-def _without_suffix(name: str, lexicon: Lexicon) -> str:
-    """Cut what firms are called by: Luma AI -> Luma."""
+def _without_suffix(name: str, endings: frozenset[str]) -> str:
+    """Cut what firms or laws are called by: Luma AI -> Luma, Take It Down Act -> Take It Down."""
     kept = name.split()
-    while len(kept) > 1 and fold(kept[-1]).strip(".") in lexicon.firm_endings:
+    while len(kept) > 1 and fold(kept[-1]).strip(".") in endings:
         kept.pop()
     return " ".join(kept)
 

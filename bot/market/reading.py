@@ -14,15 +14,17 @@ from bot.market.text import Piece, fold, is_cjk, stem, words
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_FIELD_WEIGHT = 2.5
+_FIELD_WEIGHT = 2.8
 _COMMON_FIELD_WEIGHT = 1.0
-_PLACE_WEIGHT = 4.0
+_PLACE_WEIGHT = 3.6
 _DATE_WEIGHT = 2.0
 _NUMBER_WEIGHT = 1.2
 _VARIANT_WEIGHT = 2.5
 _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _COUNTED_WEIGHT = 2.0
+_FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
+_WHICH = ("which", "what", "whose")
 _LARGER = 0.4
 _REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
 _COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
@@ -169,6 +171,8 @@ class Reader:
                     unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
                 if unit and position in counted and unit.kind == "light":
                     unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
+                elif unit and unit.kind == "word" and (position in counted or before in _WHICH):
+                    unit = replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
                 if unit:
                     yield unit
 
@@ -207,7 +211,11 @@ class Reader:
             weight = _PLACE_WEIGHT
         else:
             is_common = len(stems) == 1 and stems[0] in self._lexicon.light
-            is_common = is_common or all(self._lexicon.fields[t[2:]].soft for t in tags)
+            is_common = (
+                is_common
+                or list(span) == ["how", "much"]
+                or all(self._lexicon.fields[t[2:]].soft for t in tags)
+            )
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
         return Unit(" ".join(span), tuple(keys), weight, kind, start)
 

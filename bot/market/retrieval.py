@@ -12,6 +12,7 @@ from bot.market.reading import Reading, Unit
 
 _ENTITY = 0.8
 _CARRIED = 0.2
+_DATED = 0.15  # a date answers `when`
 _EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
 _RARE = 0.35  # a key in more rows than this rarity allows brings no candidates
@@ -118,6 +119,9 @@ class Retriever:
         about = sum(n.get(index, 0.0) for n in named) / len(named) if named else 0.0
         carried = sum(u.weight * self.match(u, index) for u in reading.carried)
         carried /= sum(u.weight for u in reading.carried) or 1.0
+        is_dated = row.value is not None and row.value.type == "date"
+        if is_dated and reading.has("when"):
+            cover = min(1.0, cover + _DATED)
         kind = self._knowledge.entities[row.owner].kind
         if kind in _EXPLAINING and not reading.has("define"):
             cover *= 0.8
