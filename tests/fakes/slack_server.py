@@ -11,6 +11,7 @@ import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,7 +85,7 @@ class SlackServer:
         self._uploads: dict[str, Json] = {}
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.base = ""
         self.add_user("UADA", "Ada", is_admin=True)
@@ -130,15 +131,16 @@ class SlackServer:
         return Counter(method for method, _ in self.calls)
 
     async def until(self, condition: Callable[[], Any], timeout_s: float = 10.0) -> Any:
-        """Wait, without polling, until something that the program did makes this true."""
-        async with self._changed:
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait_for(condition)
-        return condition()
+        """Wait until something that the program did makes this true; give what it gave."""
+        async with asyncio.timeout(timeout_s):
+            while not (found := condition()):
+                self._changed.clear()
+                with suppress(TimeoutError):  # what a handler noted does not wake us
+                    await asyncio.wait_for(self._changed.wait(), 0.02)
+        return found
 
-    async def _change(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def _change(self) -> None:
+        self._changed.set()
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -175,7 +177,7 @@ class SlackServer:
         if fault and not fault.is_lost:
             return self._failed(fault)
         answer = await self._answer(method, arguments, token)
-        await self._change()
+        self._change()
         if fault:
             assert request.transport is not None
             request.transport.close()
@@ -387,7 +389,7 @@ class SlackServer:
         except Refused as refused:
             self.problems.append(f"response_url: {refused}")
             return web.Response(status=400, text=refused.error)
-        await self._change()
+        self._change()
         return web.Response(text="ok")
 
     def _say(self, address: ResponseUrl, body: Json) -> None:
@@ -424,12 +426,12 @@ class SlackServer:
         await socket.send_json({"type": "hello", "num_connections": 1})
         self._sockets.append(socket)
         self.hellos += 1
-        await self._change()
+        self._change()
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 ack = json.loads(message.data)
                 self.acks[ack["envelope_id"]] = ack.get("payload")
-                await self._change()
+                self._change()
         self._sockets.remove(socket)
         return socket
 

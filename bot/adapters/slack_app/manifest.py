@@ -97,7 +97,7 @@ def manifest(commands: Iterable[Command], request_url: str | None = None) -> dic
 
 
 def _shortcuts(commands: Iterable[Command]) -> list[dict[str, str]]:
-    """Give a message shortcut per message action, and a global one for a member's own `add` form."""
+    """Give a message shortcut per message action, and a global one for a new idea's form."""
     found = []
     for command in commands:
         if command.message_action:
