@@ -166,10 +166,10 @@ async def fill(store: Store, texts: Texts, rows: int) -> float:
     return rows / seconds
 
 
-async def bench_search(store: Store, texts: Texts, rounds: int) -> list[Line]:
+async def bench_search(store: Store, texts: Texts, rounds: int) -> list[Line | str]:
     """Search as a member does, against nothing but the index with the same words."""
     raw = connect(store.path, read_only=True)
-    lines = []
+    lines: list[Line | str] = []
     for count in (1, 2, 3):
         queries = [texts.query(count) for _ in range(rounds)]
         for facets in (False, True):
@@ -195,7 +195,25 @@ async def bench_search(store: Store, texts: Texts, rounds: int) -> list[Line]:
                 ),
             ]  # fmt: skip
     raw.close()
+    for name, spoil in (("a misspelt word", _misspelt), ("words no idea has all of", _mixed)):
+        times = []
+        for _ in range(rounds):
+            words = spoil(texts)
+            started = time.perf_counter()
+            await store.ideas.search(1, IdeaFilter(words=words))
+            times.append(time.perf_counter() - started)
+        worst = percentile_ms(times, 0.99)
+        lines.append(f"search, {name}: median {median_ms(times):.1f} ms, p99 {worst:.1f} ms")
     return lines
+
+
+def _misspelt(texts: Texts) -> str:
+    word, other = texts.query(2).split()
+    return f"{word[:2]}{word[3:]}q {other}"
+
+
+def _mixed(texts: Texts) -> str:
+    return " ".join(texts.query(1) for _ in range(6))
 
 
 async def bench_browse(store: Store, rounds: int) -> list[Line]:

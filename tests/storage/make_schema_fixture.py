@@ -1,21 +1,23 @@
-"""Writes schema_m001.sql: run by hand when a first migration is fixed for good, never after."""
+"""Writes the schema before some migrations: FILE MIGRATION... Run by hand, once per release."""
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
-from storage import Store
+from sqlite_utils import Database
+
+from storage.connection import connect
+from storage.migrations import migrations
 
 SKIPPED = ("sqlite_", "ideas_fts_")  # made by SQLite and by FTS5 themselves
 
 
 def main() -> None:
     path = Path(tempfile.mkdtemp()) / "reelbank.db"
-    Store.open(path).close()
-    connection = sqlite3.connect(path)
+    connection = connect(path)
+    migrations.apply(Database(connection), stop_before=sys.argv[2:])
     rows = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
     )

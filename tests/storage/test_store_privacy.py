@@ -205,6 +205,7 @@ PROGRAM_WIDE = {
     "members.everything", "ideas.without_vector", "changes.latest", "changes.since",
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
     "cards.of_idea", "questions.get", "questions.count_since", "drafts.get", "actions.get",
+    "usage.of",
 }  # fmt: skip
 EMPTY: dict[str, Any] = {"ideas.search": 0, "ideas.vectors": ([], b"")}
 
