@@ -22,6 +22,7 @@ _SMALL = 5000
 """Vectors that are read anew at once: a few milliseconds."""
 
 _NEAREST = 25
+_WORDS = 8
 _FETCH_TIMEOUT_S = 10.0
 
 
@@ -116,7 +117,7 @@ class BankIndex:
         """Give the likest ideas, likest first, statuses aside."""
         likeness = await asyncio.to_thread(self._models.likeness)
         item = (await asyncio.to_thread(likeness.prepare, [text]))[0]
-        ideas, vectors = await self._candidates(text, item.vector)
+        ideas, vectors = await self._candidates(list(item.content.values()), item.vector)
         wanted = [idea for idea in ideas if idea.number not in besides]
         rows = None
         if vectors is not None:
@@ -128,10 +129,10 @@ class BankIndex:
         return [LookAlike(int(m.id), m.score, m.shared) for m in found]
 
     async def _candidates(
-        self, text: str, vector: Any
+        self, words: Sequence[str], vector: Any
     ) -> tuple[list[Idea], Mapping[int, bytes] | None]:
         if vector is None:
-            return await self._by_words(text), None
+            return await self._by_words(words), None
         await self._freshen()
         if self._index is None:
             return [], {}
@@ -142,13 +143,19 @@ class BankIndex:
         ideas = await self._store.ideas.by_numbers(self._bank_id, [n for n in numbers if n in held])
         return ideas, held
 
-    async def _by_words(self, text: str) -> list[Idea]:
-        """Without an embedder: what the full-text search finds for the words."""
-        words = IdeaFilter(words=" ".join(text.split()[:40]), sort="relevance")
-        page = await self._store.ideas.search(
-            self._bank_id, words, limit=_NEAREST, with_facets=False
-        )
-        return list(page.ideas)
+    async def _by_words(self, words: Sequence[str]) -> list[Idea]:
+        """Without an embedder: the ideas that have any of the longest words.
+
+        One search per word, since a search for all of them would find the very text alone.
+        """
+        found: dict[int, Idea] = {}
+        for word in sorted(words, key=len, reverse=True)[:_WORDS]:
+            wanted = IdeaFilter(words=word, sort="relevance")
+            page = await self._store.ideas.search(
+                self._bank_id, wanted, limit=_NEAREST, with_facets=False
+            )
+            found |= {idea.number: idea for idea in page.ideas}
+        return list(found.values())
 
     def _model_id(self) -> str:
         embedder = self._models.embedder

@@ -328,7 +328,12 @@ class Command:
         return next((f for f in self.fields if f.name == name), None)
 
     def needs_form(self, values: Mapping[str, Value]) -> bool:
-        """Tell whether a required field of the form is missing, so that the form comes first."""
+        """Tell whether the form comes first: a required field is missing, or no change is given.
+
+        A command that prefills its form changes something; with no field given, it is shown first.
+        """
+        if self.prefill is not None and not any(values.get(f.name) for f in self.form_fields):
+            return True
         return any(f.is_required and not values.get(f.name) for f in self.form_fields)
 
 

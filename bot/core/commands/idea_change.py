@@ -56,7 +56,7 @@ async def edit_idea(services: Services, request: Request) -> Reply:
         expected_version=request.number("version"),
     )
     if "text" in changes or "title" in changes:
-        edited = await _read_again(services, request, edited)
+        edited = await read_again(services, request, edited)
     edited = await _review_again(services, request, edited)
     return Reply(
         text=render(
@@ -87,7 +87,7 @@ def changes_of(request: Request, idea: Idea) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if getattr(idea, name) != value}
 
 
-async def _read_again(services: Services, request: Request, idea: Idea) -> Idea:
+async def read_again(services: Services, request: Request, idea: Idea) -> Idea:
     """Tag the new words, where no person chose the industries, and compare by them from now."""
     # By the program, not by the person: the log must not name an author.
     write, bank_id = ideas.program_write_of(request), idea.bank_id

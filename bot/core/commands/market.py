@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -269,7 +270,7 @@ RETIRE_FACT = Command(
     name="market retire",
     summary="Take a fact out of the answers here",
     handle=retire_fact,
-    fields=(_ENTITY, _FACT),
+    fields=(replace(_ENTITY, in_form=False), _FACT),
     audience=Role.MODERATOR,
     is_write=True,
     inline="fact",

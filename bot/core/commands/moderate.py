@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.core import community_settings
 from bot.core.commands import ideas, shown
+from bot.core.commands.idea_change import read_again
 from bot.core.errors import Conflict, InvalidField, NotFound
 from bot.core.model import (
     Button,
@@ -80,6 +81,8 @@ async def undo(services: Services, request: Request) -> Reply:
         )
     except Stale:
         raise Conflict("undo_too_late", number=idea.number) from None
+    if last.action == "edit":
+        restored = await read_again(services, request, restored)
     return Reply(
         text=render(
             "mod.undone",
