@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,13 +12,14 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_app import clients, limits, mrkdwn
+from bot.adapters.slack_app import clients, limits
 from bot.adapters.slack_app.blocks import Message, messages, view_blocks
 from bot.adapters.slack_app.controls import Controls, controls_of
 from bot.adapters.slack_app.failures import NETWORK, error_name
 from bot.adapters.slack_app.forms import View, form_view, message_view
 from bot.adapters.slack_app.origin import Origin
-from bot.core.model import File, Reply, Visibility
+from bot.adapters.slack_app.uploads import send_file
+from bot.core.model import Reply, Visibility
 from bot.core.services import Services
 from prompts import render
 
@@ -71,7 +70,8 @@ class Answering:
         if reply.announce is not None:
             await self._announce(origin, reply.announce, locale)
         if reply.file is not None:
-            reply = await self._send_file(origin, reply, reply.file, locale)
+            asker = origin.user_id
+            reply = await send_file(self._poster, self.direct_channel, asker, reply, locale=locale)
         if reply.form is not None and await self._open_next(origin, reply, locale):
             return
         if for_asker and origin.view_id:
@@ -249,26 +249,6 @@ class Answering:
         public = replace(origin, is_spoken=True)
         for message in messages(reply, controls):
             await self._send(public, message, is_public=True)
-
-    async def _send_file(self, origin: Origin, reply: Reply, file: File, locale: str) -> Reply:
-        """Upload the file to the asker's direct messages and say so; the file is then deleted."""
-        try:
-            channel = await self.direct_channel(origin.user_id)
-            await self._poster.files_upload_v2(
-                file=file.path,
-                filename=file.name,
-                title=file.name,
-                alt_txt=file.alt_text or None,
-                channel=channel,
-                initial_comment=mrkdwn.fallback(reply.text, limits.UPLOAD_COMMENT),
-            )
-        except (*NETWORK, OSError) as error:
-            log.warning("slack_file_not_sent", error=error_name(error))
-            return replace(reply, text=render("slack.file_failed", locale), file=None, ok=False)
-        finally:
-            await asyncio.to_thread(Path(file.path).unlink, missing_ok=True)
-        told = f"{reply.text}\n\n{render('slack.sent_privately', locale)}".strip()
-        return replace(reply, text=told, file=None)
 
     async def _follow(
         self,
