@@ -148,7 +148,13 @@ MENU = Select(
     choices=(Choice("veo", "Veo"), Choice("sora", "Sora")),
 )
 QUEUE = tuple(
-    ActionItem(f"Idea {n}", (Button(label="Accept", command="mod look", values={"n": str(n)}),))
+    ActionItem(
+        f"Idea {n}",
+        tuple(
+            Button(label=label, command="mod look", values={"n": f"{label}{n}"})
+            for label in ("Accept", "Decline", "Show")
+        ),
+    )
     for n in range(1, 4)
 )
 

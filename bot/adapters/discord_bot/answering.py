@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 import structlog
 
-from bot.adapters.discord_bot.drawing import Part, discard, draw
+from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import (
     ALREADY_ACKNOWLEDGED,
     NETWORK_ERRORS,

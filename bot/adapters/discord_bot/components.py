@@ -162,7 +162,7 @@ async def modal(services: Services, form: Form, request: Request) -> discord.ui.
         value = form.values.get(field.name)
         drawn.add_item(
             discord.ui.Label(
-                text=words(field.label, _FIELD_LABEL),
+                text=words(field.label, _FIELD_LABEL) or field.name,
                 description=words(field.description, _FIELD_HINT) or None,
                 component=await _control(services, field, value, request),
             )
@@ -190,7 +190,7 @@ async def _control(
             default_values=_default(value, discord.SelectDefaultValueType.user),
         )
     choices = await _choices(services, field, request)
-    if 0 < len(choices) <= CHOICES:
+    if len(choices) <= CHOICES and _options(choices):
         return _choice_menu(field, choices, value, request.locale)
     return _text_input(field, value)
 
@@ -242,8 +242,10 @@ def _text_input(field: Field, value: Value) -> discord.ui.TextInput[discord.ui.V
 
 
 def _shortest(field: Field, prefill: str) -> int | None:
+    """Give the least length that Discord shall insist on; a prefill must not fall below it."""
+    is_number = field.type in {FieldType.INTEGER, FieldType.IDEA}
     is_prefill_short = 0 < len(prefill) < field.min_length
-    return None if is_prefill_short or not field.min_length else field.min_length
+    return None if is_number or is_prefill_short or not field.min_length else field.min_length
 
 
 def _default(

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.adapters.discord_bot.drawing import Part, discard, draw
+from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, courier_error, nonce_of, patiently
 from bot.core.courier import Forbidden, Gone, Sent, TryLater
 from bot.core.model import Community, Reply, Request

@@ -5,66 +5,24 @@ from __future__ import annotations
 import asyncio
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import discord
 
 from bot.adapters.discord_bot import markdown
-from bot.adapters.discord_bot.components import ROWS, Row, button_rows, form_button, menu, view_of
+from bot.adapters.discord_bot.components import ROWS, Row, button_rows, form_button, menu
+from bot.adapters.discord_bot.items import add_items
+from bot.adapters.discord_bot.parts import COLOURS, EMBED_TOTAL, EMBEDS, Part
 from bot.adapters.discord_bot.tables import table_text
-from bot.core.model import ActionItem, File, Reply, Style
+from bot.core.model import File, Reply, Style
 from bot.core.services import Services
 from prompts import render
 
-_EMBED_TOTAL = 5900
-"""Discord counts 6,000 characters over all embeds of a message; a margin for counting otherwise."""
+_TITLE, _NAME, _VALUE, _FIELDS = 256, 256, 1024, 25
 
-_TITLE, _FOOTER, _NAME, _VALUE, _FIELDS = 256, 2048, 256, 1024, 25
-_COLOURS = {
-    Style.PLAIN: discord.Colour(0x5865F2),
-    Style.PRIMARY: discord.Colour(0x5865F2),
-    Style.SUCCESS: discord.Colour(0x248046),
-    Style.DANGER: discord.Colour(0xDA373C),
-}
-_KEYCAPS = tuple(f"{digit}\ufe0f\u20e3" for digit in range(1, 10))
-
-
-@dataclass(slots=True)
-class Part:
-    """One Discord message."""
-
-    content: str = ""
-    embeds: list[discord.Embed] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    file: File | None = None
-
-    def to_send(self) -> dict[str, Any]:
-        """Give the arguments for sending a new message."""
-        given = {
-            "content": self.content or None,
-            "embeds": self.embeds or None,
-            "view": view_of(self.rows),
-            "file": self._file(),
-        }
-        return {name: value for name, value in given.items() if value is not None}
-
-    def to_edit(self) -> dict[str, Any]:
-        """Give the arguments for replacing all that a message shows."""
-        return {
-            "content": self.content or None,
-            "embeds": self.embeds,
-            "view": view_of(self.rows),
-            "attachments": [file] if (file := self._file()) else [],
-        }
-
-    def _file(self) -> discord.File | None:
-        """Open the file anew: discord.py closes it after each attempt."""
-        if self.file is None:
-            return None
-        description = self.file.alt_text[:1024] or None
-        return discord.File(self.file.path, filename=self.file.name, description=description)
+_FOOTER = 1000
+"""Shorter than Discord's 2,048, so that a full frame with title and footer keeps to the total."""
 
 
 async def draw(
@@ -125,7 +83,7 @@ def _with_lines(pieces: list[str], lines: Sequence[str], limit: int) -> list[str
 
 def _embedded(reply: Reply) -> list[Part]:
     """Draw it in a coloured frame; what exceeds one frame goes on in further messages."""
-    colour = _COLOURS[reply.style]
+    colour = COLOURS[reply.style]
     small = markdown.source_lines(reply.citations)
     pieces = markdown.pieces(_text(reply), reply.citations, markdown.EMBED_LIMIT)
     descriptions = _with_lines(pieces, small, markdown.EMBED_LIMIT)
@@ -143,7 +101,7 @@ def _add_fields(embeds: list[discord.Embed], reply: Reply) -> None:
         value = markdown.pieces(shown.value, reply.citations, _VALUE) or ["–"]
         name = markdown.escape(markdown.words(shown.name, 120))[:_NAME] or "–"
         is_full = len(embeds[-1].fields) >= _FIELDS
-        if is_full or len(embeds[-1]) + len(name) + len(value[0]) > _EMBED_TOTAL:
+        if is_full or len(embeds[-1]) + len(name) + len(value[0]) > EMBED_TOTAL - _FOOTER:
             embeds.append(discord.Embed(colour=embeds[0].colour))
         embeds[-1].add_field(name=name, value=value[0], inline=shown.is_inline)
 
@@ -153,7 +111,7 @@ def _packed(embeds: Sequence[discord.Embed]) -> list[Part]:
     parts = [Part()]
     for embed in embeds:
         total = sum(len(other) for other in parts[-1].embeds) + len(embed)
-        if parts[-1].embeds and (total > _EMBED_TOTAL or len(parts[-1].embeds) == 10):  # noqa: PLR2004  Discord's limit
+        if parts[-1].embeds and (total > EMBED_TOTAL or len(parts[-1].embeds) >= EMBEDS):
             parts.append(Part())
         parts[-1].embeds.append(embed)
     return parts
@@ -172,40 +130,10 @@ async def _add_components(services: Services, parts: list[Part], reply: Reply, l
     last += await form_button(services, reply, locale, taken)
     last += await button_rows(services, reply.buttons, taken)
     last = last[:ROWS]
-    for number, item in enumerate(reply.items):
-        rows = await _item_rows(services, item, number, taken)
-        part = _room_for(parts, item, len(rows))
-        _add_item(part, item, number, reply)
-        part.rows += rows
+    await add_items(services, parts, reply, taken)
     if len(parts[-1].rows) + len(last) > ROWS:
         parts.append(Part(content="\u200b"))
     parts[-1].rows += last
-
-
-def _room_for(parts: list[Part], item: ActionItem, rows: int) -> Part:
-    used = sum(len(embed) for embed in parts[-1].embeds)
-    is_full = len(parts[-1].rows) + rows > ROWS or len(parts[-1].embeds) >= 10  # noqa: PLR2004
-    if is_full or used + len(item.text) * 2 > _EMBED_TOTAL:
-        parts.append(Part())
-    return parts[-1]
-
-
-async def _item_rows(
-    services: Services, item: ActionItem, number: int, taken: set[str]
-) -> list[Row]:
-    """Draw an item's buttons; a keycap says which item they belong to."""
-    rows = await button_rows(services, item.buttons, taken)
-    for row in rows[:1]:
-        first = row.items[0]
-        if isinstance(first, discord.ui.Button):
-            first.emoji = _KEYCAPS[number % len(_KEYCAPS)]
-    return rows
-
-
-def _add_item(part: Part, item: ActionItem, number: int, reply: Reply) -> None:
-    drawn = markdown.pieces(item.text, reply.citations, markdown.EMBED_LIMIT - 10) or ["–"]
-    mark = f"{_KEYCAPS[number % len(_KEYCAPS)]} " if item.buttons else ""
-    part.embeds.append(discord.Embed(description=mark + drawn[0], colour=_COLOURS[reply.style]))
 
 
 # --- files ------------------------------------------------------------------------------------

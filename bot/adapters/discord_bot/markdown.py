@@ -100,7 +100,12 @@ def renderer(sources: Sources) -> Callable[[Sequence[Block]], str]:
     """Give a function that draws blocks, with citation marks leading to these sources."""
 
     def render(blocks: Sequence[Block]) -> str:
-        return "\n\n".join(_block(block, sources) for block in blocks)
+        drawn = ""
+        for number, block in enumerate(blocks):
+            # A list stands close to the words that announce it: a phone has few lines.
+            is_close = isinstance(block, Bullets) and isinstance(blocks[number - 1], Paragraph)
+            drawn += ("\n" if is_close else "\n\n") * bool(number) + _block(block, sources)
+        return drawn
 
     return render
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import discord
 import structlog
 
-from bot.adapters.discord_bot.drawing import Part, discard, draw
+from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, nonce_of, patiently
 from bot.adapters.discord_bot.threads import Threads, referenced
 from bot.adapters.discord_bot.who import Communities, actor_of, place_of

@@ -11,6 +11,9 @@ from prompts import plain
 PHONE_COLUMNS = 34
 """Characters of a fixed-width line that a phone shows in a message without breaking it."""
 
+_ONE_LINE = 140
+"""Characters of a row that still read as one entry of a list."""
+
 
 def table_text(table: Table) -> str:
     """Give a table in Reelbank's Markdown: a fence if it is narrow and cites nothing, else a list.
@@ -24,7 +27,21 @@ def table_text(table: Table) -> str:
     cites = any("[" in cell for row in table.rows for cell in row)
     if is_narrow and not cites:
         return _aligned(cells, widths)
+    is_short = all(sum(map(_width, row)) <= _ONE_LINE for row in cells)
+    if len(widths) < 3 or (is_short and not cites):  # noqa: PLR2004  two columns need no names
+        return _lines(table)
     return _listed(table)
+
+
+def _lines(table: Table) -> str:
+    """Give each row as one entry, below the names of the columns."""
+    names = " · ".join(_flat(name) for name in table.columns if name.strip())
+    rows = ["- " + " · ".join([_heading(row), *map(_flat, row[1:])]) for row in table.rows]
+    return "\n".join([f"*{names}*" if names else "", *rows]).strip()
+
+
+def _heading(row: tuple[str, ...]) -> str:
+    return f"**{plain(_flat(plain_text(row[0])))}**"
 
 
 def _aligned(cells: list[list[str]], widths: list[int]) -> str:
