@@ -34,7 +34,10 @@ def advise(ask: Ask, conditions: Conditions) -> Draft | None:
         (a.number for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None
     )
     wanted = [c for c in conditions.read(ask.reading) if c.field not in ("length", "price")]
-    if not wanted and not seconds and not budget and "k:model" not in ask.reading.tags:
+    has_purpose = (
+        wanted or seconds or "k:model" in ask.reading.tags or "length" in ask.reading.asked
+    )
+    if not has_purpose or any(u.kind == "unknown" for u in ask.reading.units):
         return None
     options = [
         _option(ask, owner, wanted)
@@ -48,7 +51,7 @@ def advise(ask: Ask, conditions: Conditions) -> Draft | None:
     best = priced[:_MOST]
     if not best:
         return None
-    rows = tuple(_row(ask, o, seconds) for o in best)
+    rows = tuple(_row(ask, o, (seconds, budget)) for o in best)
     columns = [ask.say("answer_table.column_" + c) for c in ("option", "meets", "misses", "cost")]
     return Draft(
         sentences=(ask.say("answer_table.advised"),),
@@ -92,17 +95,26 @@ def _lines(row: Row) -> float | None:
     return known.get(text) or (float(text[:-1]) if text[:-1].isdigit() else None)
 
 
-def _row(ask: Ask, option: Option, seconds: float | None) -> tuple[str, ...]:
+def has_budget(folded: str) -> bool:
+    """Tell whether a question names an amount of money that is no price per second."""
+    return any(a.field == "price" and a.number >= _BUDGET_FROM for a in amounts(folded))
+
+
+def _row(ask: Ask, option: Option, asked: tuple[float | None, float | None]) -> tuple[str, ...]:
+    seconds, budget = asked
     mark = ask.notes.mark
     meets = "; ".join(f"{c.label}: {r.fact.value} {mark(r)}" for c, r in option.met) or "-"
     misses = "; ".join(c.label for c in option.missed) or "-"
     cost = "-"
     if option.price and option.price.number is not None:
-        price = Decimal(str(option.price.number))
         fact = option.price.fact
+        price = Decimal((fact.value or "").split()[0])
         held = ", ".join(q for q in (fact.variant, fact.resolution, fact.seller) if q)
         cost = f"{price} USD/s{f' ({held})' if held else ''} {mark(option.price)}"
         if seconds:
             total = money(price * Decimal(str(seconds)))
             cost += f": {plain(seconds)} s x {price} = {total} USD"
+        elif budget:
+            bought = int(Decimal(str(budget)) / price)
+            cost += f": {plain(budget)} USD / {price} USD = {bought} s"
     return (ask.name(option.owner), meets, misses, cost)

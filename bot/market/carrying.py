@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from bot.market.linking import Mention
 from bot.market.model import Turn
-from bot.market.reading import Reader, Reading, Unit
+from bot.market.reader import Reader
+from bot.market.reading import Reading, Unit
 
 _SELF_SUFFICIENT = 3.0  # weight of a question that stands on its own without a name
 _FOLLOWING_WORDS = 9

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
-from bot.market.linking import Mention
+from bot.market.likely import THINGS, likeliest
 from bot.market.lookup import ended_first
 from bot.market.model import Table
-from bot.market.naming import compact
 
 _MOST = 5
 _MOST_VALUES = 4
-_KINDS = ("model", "product")
 
 
 def compare(ask: Ask) -> Draft | None:
@@ -52,7 +49,7 @@ def subjects(ask: Ask) -> list[int]:
         owner = likeliest(ask, mention, besides=exact if mention.family else set())
         answering = [o for o in (owner, *mention.all) if _answers(ask, o)]
         owner = answering[0] if answering else owner
-        is_model = ask.knowledge.entities[owner].kind in _KINDS
+        is_model = ask.knowledge.entities[owner].kind in THINGS
         is_thing = is_model or (bool(answering) and ask.reading.has("compare"))
         if is_thing and owner not in found:
             found.append(owner)
@@ -62,17 +59,6 @@ def subjects(ask: Ask) -> list[int]:
 def _answers(ask: Ask, owner: int) -> bool:
     """Tell whether an entity has any of the fields asked for: a firm has a valuation."""
     return any(ask.knowledge.facts(owner, f) for f in ask.reading.asked)
-
-
-def likeliest(ask: Ask, mention: Mention, besides: AbstractSet[int] = frozenset()) -> int:
-    """Give the entity that a name most likely means, `besides` what other names mean.
-
-    The one with this very name; else the first of the line, as the knowledge puts them in order.
-    """
-    very = [o for o in mention.exact if compact(ask.name(o)) == mention.key]
-    pool = [o for o in (*very, *mention.family, *mention.exact) if o not in besides]
-    models = [o for o in pool if ask.knowledge.entities[o].kind in _KINDS]
-    return (models or pool or list(mention.all))[0]
 
 
 def _cells(ask: Ask, owners: Sequence[int], field: str) -> list[str]:

@@ -89,7 +89,10 @@ def amounts(folded: str) -> list[Amount]:
             number = float(match.group(2).replace(",", "")) * factor
             if field == "resolution" and number in (2, 4, 8):
                 number = _KILO[int(number)]
-            found.append(Amount(field, number, match.group().strip(), match.start(), match.end()))
+            unit = match.group(3) or ""
+            known = unit in _UNITS or unit in ("$", "€")
+            text = match.group().strip() if known else match.group().removesuffix(unit).strip()
+            found.append(Amount(field, number, text, match.start(), match.end()))
     return found
 
 

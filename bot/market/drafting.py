@@ -16,7 +16,7 @@ from prompts import render
 
 _MARK = re.compile(r"\[(\d+)\]")
 DEFAULT_MAX_AGE_DAYS = 120
-_MARKUP = re.compile(r"([\\`*_<>|~\[\]])")
+_MARKUP = re.compile(r"([\\`*<>|~\[\]])")
 
 
 @dataclass(slots=True)
@@ -66,6 +66,7 @@ class Draft:
     is_gap: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     related: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()  # facts that were quoted
     strength: float = 1.0  # how much of the question it covers
 
 
@@ -134,7 +135,7 @@ def joined(drafts: Sequence[Draft]) -> Draft:
 
 
 def escape(claim: str) -> str:
-    """Keep a claim from being read as markup; addresses and ids hold underscores."""
+    """Keep a claim from being read as markup; underscores, as in ids, mean nothing there."""
     return _MARKUP.sub(r"\\\1", claim) if _MARKUP.search(claim) else claim
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.market.advice import advise
+from bot.market.advice import advise, has_budget
 from bot.market.carrying import carry
 from bot.market.compare import compare
 from bot.market.conditions import Conditions
@@ -19,10 +19,12 @@ from bot.market.lists import listing, superlative
 from bot.market.lookup import define, lookup, no_rates, profile, unknown
 from bot.market.model import Answer, IdeaLookup, Turn
 from bot.market.parting import questions
-from bot.market.reading import Reader, Reading
+from bot.market.reader import Reader
+from bot.market.reading import Reading
 from bot.market.retrieval import Retriever
 from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
+from bot.market.text import stem
 from bot.market.timeline import timeline
 
 _LONGEST = 2000  # characters of a question that are read
@@ -155,7 +157,8 @@ class Engine:
         found = define(ask) if reading.has("define") else None
         if not found and (reading.has("hardware") or "vram" in reading.asked):
             found = hardware(ask)
-        if not found and reading.has("advice") and not reading.mentions:
+        wants_advice = reading.has("advice") or has_budget(reading.folded)
+        if not found and wants_advice and not reading.mentions:
             found = advise(ask, self._conditions)
         return found or reckon(ask)
 
@@ -177,7 +180,7 @@ class Engine:
             listed = self._superlative(ask) or self._listing(ask)
         if not listed or (found and listed.strength < found.strength):
             return found or listed
-        if found and found.strength >= _STRONG:
+        if found and found.strength >= _STRONG and self._says_so(ask, found):
             sentences = (*found.sentences[:2], *listed.sentences)
             return replace(listed, sentences=sentences, entities=found.entities + listed.entities)
         return listed
@@ -200,6 +203,15 @@ class Engine:
             if draft:
                 drafts.append(replace(draft, sentences=draft.sentences[:2]))
         return joined(drafts) if len(drafts) > 1 else None
+
+    def _says_so(self, ask: Ask, found: Draft) -> bool:
+        """Tell whether the fact quoted has the very word of the superlative: `best open model`."""
+        spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]
+        said = {stem(ask.reading.words[h.start].text) for h in spans if h.start >= 0}
+        rows = found.rows[:1]
+        return any(
+            self._knowledge.postings(f"w:{word}").get(row, 0) >= 1 for word in said for row in rows
+        )
 
     def _superlative(self, ask: Ask) -> Draft | None:
         spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]

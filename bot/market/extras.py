@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.market.compare import likeliest
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft
+from bot.market.likely import likeliest
 
 _RELATED = ("price", "length", "audio", "licence", "released", "availability")
 _MOST_CHOICES = 3

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.market.compare import likeliest
 from bot.market.conditions import amounts
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
+from bot.market.likely import likeliest
 from bot.market.lists import Match, is_ended, table_of
 
 _MOST = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.market.compare import likeliest, value
+from bot.market.compare import value
 from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
@@ -234,8 +234,3 @@ def _podium(
         table=table_of(ask, found, list(dict.fromkeys([field, *others]))),
         entities=tuple(m.owner for m in found),
     )
-
-
-def newest_of(ask: Ask) -> int:
-    """Give the newest entity of the first name."""
-    return likeliest(ask, ask.reading.mentions[0])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
+from bot.market.likely import likeliest
 from bot.market.linking import Mention
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
@@ -43,7 +44,11 @@ def lookup(ask: Ask) -> Draft | None:
     sentences = [*ended_first(ask, rows), *in_words(ask, rows), *ask.sentences(rows), *missing]
     owners = tuple(dict.fromkeys(r.owner for r in rows))
     return Draft(
-        sentences=tuple(sentences), entities=owners, strength=ranked[0].cover, is_gap=bool(missing)
+        sentences=tuple(sentences),
+        entities=owners,
+        rows=tuple(r.index for r in rows),
+        strength=ranked[0].cover,
+        is_gap=bool(missing),
     )
 
 
@@ -162,9 +167,7 @@ def profile(ask: Ask) -> Draft | None:
     owners = ask.reading.entities
     if not owners:
         return None
-    newest = max(ask.reading.mentions[0].all, key=lambda o: ask.knowledge.ranks[o])
-    exact = ask.reading.mentions[0].exact
-    owner = exact[0] if exact else newest
+    owner = likeliest(ask, ask.reading.mentions[0])
     rows = []
     if ask.knowledge.entities[owner].kind in ("model", "product"):
         for asked in _PROFILE:
@@ -181,17 +184,19 @@ def profile(ask: Ask) -> Draft | None:
 def define(ask: Ask) -> Draft | None:
     """Explain a term of the field; None where something else is asked too."""
     terms = [s for s in ask.reading.sides if ask.knowledge.entities[s[0]].kind == "term"]
-    if not terms or ask.reading.mentions:
+    spans = [(start, end) for _, start, end in terms]
+    is_other = any(not any(s <= m.start < e for s, e in spans) for m in ask.reading.mentions)
+    if not terms or is_other:
         return None
     tokens = ask.reading.words
-    spans = [h for h in ask.reading.hits if h.tag == "op:define"]
+    asking = [h for h in ask.reading.hits if h.tag == "op:define"]
     left = [
         u
         for u in ask.reading.units
         if u.weight >= 1
         and u.start >= 0
-        and not any(h.start <= u.start < h.end for h in spans)
-        and not any(start <= tokens[u.start].start < end for _, start, end in terms)
+        and not any(h.start <= u.start < h.end for h in asking)
+        and not any(start <= tokens[u.start].start < end for start, end in spans)
     ]
     if left:
         return None
@@ -214,6 +219,9 @@ def unknown(ask: Ask) -> Draft:
     version = next((m for m in reading.mentions if m.version), None)
     if version:
         return _unknown_version(ask, version)
+    places = [u for u in reading.units if u.kind == "place"]
+    if places and reading.mentions and "availability" in reading.asked:
+        return _unknown_place(ask, places[0].text)
     ranked = ask.retriever.rank(reading, limit=3)
     near = [s for s in ranked if s.cover >= 0.25 and (not reading.mentions or s.named >= _NAMED)]  # noqa: PLR2004
     if not near and reading.mentions:
@@ -232,6 +240,24 @@ def unknown(ask: Ask) -> Draft:
         text = ask.say("answer_unknown.words", missing=what, nearest=nearest)
     return Draft(
         sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
+    )
+
+
+def _unknown_place(ask: Ask, place: str) -> Draft:
+    """Say that nothing is recorded for a place, and where the thing is known to be offered."""
+    owner = likeliest(ask, ask.reading.mentions[0])
+    rows = [r for r in ask.knowledge.facts(owner, "availability") if r.fact.is_current][:2]
+    ended = ended_first(
+        ask, rows or [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]][:1]
+    )
+    nearest = " ".join(ask.sentences(rows))
+    text = ask.say("answer_unknown.detail", missing=place, subject=ask.name(owner), nearest=nearest)
+    return Draft(
+        sentences=(*ended, text),
+        entities=(owner,),
+        abstained=True,
+        reason="unknown_fact",
+        is_gap=True,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.market.compare import likeliest, value
+from bot.market.compare import value
 from bot.market.conditions import Amount, amounts
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
+from bot.market.likely import likeliest
 from bot.market.lookup import ended_first
 
 _MOST = 4
@@ -54,7 +55,7 @@ def _lines(
     seconds, budget = asked
     lines = []
     for row in rows:
-        price = Decimal(str(row.number))
+        price = Decimal((row.fact.value or "").split()[0])
         what = value(ask, row)
         if seconds:
             total = money(Decimal(str(seconds.number)) * price)

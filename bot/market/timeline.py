@@ -8,9 +8,12 @@ from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 
 _MOST = 9
+_NEWEST = 6
+_NEWS = ("new", "latest", "news", "update", "updates")
 _OLDEST = 3  # of a long story, so many from its beginning, the rest from its end
 _MENTIONED = 0.75
 _DATED = ("released", "announced", "shutdown", "status", "effective")
+_MEASURES = ("duration", "resolution", "rate", "memory", "yes_no", "parameters", "list", "count")
 _DULL = ("vendor", "country", "kind", "inputs", "resolution", "fps", "audio", "model_id", "price")
 
 
@@ -19,29 +22,48 @@ def timeline(ask: Ask) -> Draft | None:
     reading = ask.reading
     if not reading.mentions:
         return None
-    years = {u.text for u in reading.units if u.kind == "date" and u.text.isdigit()}
-    found: dict[int, tuple[str, Row]] = {}
-    for owner in reading.entities:
-        for index, weight in ask.knowledge.postings(f"e:{owner}").items():
-            row = ask.knowledge.rows[index]
-            day = _day(row)
-            if weight < _MENTIONED or not day or (years and day[:4] not in years):
-                continue
-            if not set(row.asks) & set(_DULL):
-                found[index] = (day, row)
-    entries = sorted(found.values(), key=lambda e: e[0])
+    entries = _entries(ask)
     if not entries:
         return None
-    if len(entries) > _MOST:
-        entries = _most_telling(entries)
-    lines = [f"- **{ask.month(day)}**: {ask.sentence(row)}" for day, row in entries]
-    subject = reading.mentions[0].text
-    name = next((ask.name(o) for o in reading.mentions[0].exact), subject.title())
+    lines = [f"- **{ask.month(day)}**: {ask.sentence(row)}" for day, row in _shown(ask, entries)]
+    mention = reading.mentions[0]
+    is_one = len(mention.all) == 1 and mention.exact
+    name = ask.name(mention.exact[0]) if is_one else mention.text.title()
     head = ask.say("answer_table.timeline", subject=name)
     return Draft(
         sentences=(head + "\n" + "\n".join(lines),),
         entities=tuple(dict.fromkeys(r.owner for _, r in entries)),
     )
+
+
+def _entries(ask: Ask) -> list[tuple[str, Row]]:
+    """Give the dated facts about what is named, with their days, oldest first."""
+    years = {u.text for u in ask.reading.units if u.kind == "date" and u.text.isdigit()}
+    found: dict[int, tuple[str, Row]] = {}
+    for owner in ask.reading.entities:
+        for index, weight in ask.knowledge.postings(f"e:{owner}").items():
+            row = ask.knowledge.rows[index]
+            day = _day(row)
+            if weight < _MENTIONED or not day or (years and day[:4] not in years):
+                continue
+            if _is_event(row):
+                found[index] = (day, row)
+    return sorted(found.values(), key=lambda e: e[0])
+
+
+def _is_event(row: Row) -> bool:
+    """Tell what happened from what a thing is like."""
+    is_measure = row.value is not None and row.value.type in _MEASURES
+    return not is_measure and not set(row.asks) & set(_DULL)
+
+
+def _shown(ask: Ask, entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Choose the newest for `what is new`, else the most telling of a long story."""
+    spans = [h for h in ask.reading.hits if h.tag == "op:timeline"]
+    said = {w.text for h in spans for w in ask.reading.words[h.start : h.end]}
+    if said & set(_NEWS):
+        return entries[-_NEWEST:]
+    return _most_telling(entries) if len(entries) > _MOST else entries
 
 
 def _day(row: Row) -> str | None:

@@ -88,7 +88,7 @@ def test_what_is_missing_of_two_things_is_said(market: Market) -> None:
 def test_a_sum_is_shown(market: Market) -> None:
     text = ask(market, "what would 10 seconds of veo 3.1 cost").text
 
-    assert "10 s x 0.4 USD = 4.00 USD" in text
+    assert "10 s x 0.40 USD = 4.00 USD" in text
 
 
 def test_advice_shows_what_is_met_and_missed_and_the_cost(market: Market) -> None:

@@ -1,0 +1,274 @@
+"""Turns questions into readings: names, fields, places, dates, numbers, and the words left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.market.knowledge import Knowledge
+from bot.market.language import detect
+from bot.market.lexicon import Hit, Lexicon
+from bot.market.linking import Linker, Mention
+from bot.market.reading import Reading, Unit
+from bot.market.text import Piece, fold, is_cjk, stem, words
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_FIELD_WEIGHT = 2.8
+_COMMON_FIELD_WEIGHT = 1.0
+_PLACE_WEIGHT = 3.6
+_DATE_WEIGHT = 2.0
+_NUMBER_WEIGHT = 1.2
+_VARIANT_WEIGHT = 2.5
+_LIGHT_WEIGHT = 0.3
+_UNKNOWN_WEIGHT = 3.0
+_MEASURE = {"fps": "fps", "gb": "vram", "s": "length", "sec": "length"}
+_COUNTED_WEIGHT = 2.0
+_FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
+_WHICH = ("which", "what", "whose")
+_LARGER = 0.4
+_REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
+_COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
+
+
+class Reader:
+    """Turns questions into readings."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Keep what all readings share."""
+        self._knowledge = knowledge
+        self._lexicon = lexicon
+        self._linker = Linker(knowledge, lexicon)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def read(self, text: str, locale: str | None = None) -> Reading:
+        """Read one question; its language is found out where none is given."""
+        folded = " ".join(fold(text).split())
+        language = locale or detect(text, self._lexicon.stopwords)
+        if language in ("en", "de", "fr", "es", "pt"):
+            folded = self._linker.correct(folded, self._stems_of(language))
+        mentions = tuple(self._linker.mentions(folded, text))
+        tokens = tuple(words(folded))
+        hits = self._hits(folded, tokens, mentions, language)
+        return Reading(
+            text=text,
+            folded=folded,
+            locale=language,
+            mentions=mentions,
+            units=tuple(self._units(tokens, mentions, hits, language)),
+            tags=frozenset(h.tag for h in hits),
+            hits=hits,
+            words=tokens,
+            sides=tuple(self._linker.sides(folded)),
+        )
+
+    def version_beside(self, owner: int, *, older: bool) -> int | None:
+        """Give the version before or after an entity, None where none is recorded."""
+        entity = self._knowledge.entities[owner]
+        identifier = entity.predecessor if older else entity.successor
+        return self._knowledge.position.get(identifier or "")
+
+    def _stems_of(self, locale: str) -> frozenset[str]:
+        if locale not in self._known:
+            phrases = self._lexicon.phrases(locale)
+            foreign = self._lexicon.stopwords.get(locale, frozenset())
+            self._known[locale] = phrases.stems() | {stem(w) for w in foreign}
+        return self._known[locale]
+
+    def _hits(
+        self, folded: str, tokens: Sequence[Piece], mentions: Sequence[Mention], locale: str
+    ) -> tuple[Hit, ...]:
+        found = list(self._lexicon.phrases(locale).find([stem(w.text) for w in tokens], folded))
+        inside = {
+            i
+            for i, w in enumerate(tokens)
+            if any(m.start < w.end and w.start < m.end for m in mentions)
+        }
+        free = [
+            h
+            for h in found
+            if h.start < 0
+            or h.tag.startswith("c:")
+            or not all(i in inside for i in range(h.start, h.end))
+        ]
+        said = [
+            h
+            for h in free
+            if not (h.tag.startswith("f:") and self._says_nothing(tokens[h.start : h.end], locale))
+        ]
+        return tuple(h for h in said if not _is_swallowed(h, said))
+
+    def _says_nothing(self, span: Sequence[Piece], locale: str) -> bool:
+        """Tell whether a phrase is one word that fills sentences: out, German hat."""
+        fillers = self._lexicon.stop
+        if locale != "en":
+            fillers |= self._lexicon.stopwords.get(locale, frozenset())
+        return len(span) == 1 and span[0].text in fillers
+
+    def _units(
+        self, tokens: Sequence[Piece], mentions: Sequence[Mention], hits: Sequence[Hit], locale: str
+    ) -> Iterable[Unit]:
+        named = [any(m.start < w.end and w.start < m.end for m in mentions) for w in tokens]
+        for mention in mentions:
+            for extra in mention.extra:
+                yield Unit(extra, ((f"w:{extra}", 1.0),), _VARIANT_WEIGHT, "variant")
+        taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
+        yield from self._phrase_units(tokens, hits, taken)
+        yield from self._date_units(tokens, taken)
+        yield from self._word_units(tokens, taken, locale)
+
+    def _word_units(self, tokens: Sequence[Piece], taken: set[int], locale: str) -> Iterable[Unit]:
+        """Weigh the words that are left; what is to be counted or named weighs more."""
+        is_reported = any(stem(w.text) in _REPORTING for w in tokens)
+        counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
+        for position, word in enumerate(tokens):
+            before = tokens[position - 1].text if position else ""
+            unit = None
+            if position not in taken:
+                unit = self._word_unit(word.text, locale, (position, before))
+            if unit is None:
+                continue
+            if is_reported:
+                unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
+            if position in counted and unit.kind == "light":
+                unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
+            elif unit.kind == "word" and (position in counted or before in _WHICH):
+                unit = replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
+            yield unit
+
+    def _phrase_units(
+        self, tokens: Sequence[Piece], hits: Sequence[Hit], taken: set[int]
+    ) -> Iterable[Unit]:
+        spans: dict[tuple[int, int], list[str]] = {}
+        for hit in hits:
+            if hit.tag[:2] in ("f:", "p:"):
+                spans.setdefault((hit.start, hit.end), []).append(hit.tag)
+        for (start, end), tags in sorted(spans.items(), key=lambda s: s[0][0] - s[0][1]):
+            covered = set(range(start, end)) if start >= 0 else set()
+            if covered & taken or self._counts_a_noun(tokens, start, end):
+                continue
+            taken |= covered
+            yield self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+
+    def _counts_a_noun(self, tokens: Sequence[Piece], start: int, end: int) -> bool:
+        """Tell `how much electricity` from `how much is it`."""
+        if [w.text for w in tokens[max(start, 0) : end]] != ["how", "much"] or end >= len(tokens):
+            return False
+        following = tokens[end].text
+        return following not in self._lexicon.stop and stem(following) not in self._lexicon.light
+
+    def _phrase_unit(self, span: Sequence[str], tags: Sequence[str], start: int) -> Unit:
+        stems = [stem(w) for w in span]
+        keys = [(t, 1.0) for t in tags]
+        keys += [(f"p:{p}", _LARGER) for t in tags if t[:2] == "p:" for p in self._around(t[2:])]
+        content = [w for w in span if w not in self._lexicon.stop]
+        content = [stem(w) for w in content]
+        if len(content) == 1:
+            keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.95))
+            keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
+        kind = "place" if tags[0].startswith("p:") else "field"
+        if kind == "place":
+            weight = _PLACE_WEIGHT
+        else:
+            is_common = len(stems) == 1 and stems[0] in self._lexicon.light
+            is_common = (
+                is_common
+                or list(span) == ["how", "much"]
+                or all(self._lexicon.fields[t[2:]].soft for t in tags)
+            )
+            weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
+        return Unit(" ".join(span), tuple(keys), weight, kind, start)
+
+    def _around(self, place: str) -> list[str]:
+        """Name the regions that hold a place: what holds there mostly holds in it."""
+        entry = self._lexicon.places.get(place)
+        return [p for p in entry["in"] if p not in ("asia", "america")] if entry else []
+
+    def _date_units(self, tokens: Sequence[Piece], taken: set[int]) -> Iterable[Unit]:
+        years = [i for i, w in enumerate(tokens) if _YEAR.fullmatch(w.text) and i not in taken]
+        months = [
+            (i, self._lexicon.months[w.text])
+            for i, w in enumerate(tokens)
+            if i not in taken and w.text in self._lexicon.months and self._is_month(tokens, i)
+        ]
+        taken.update(years)
+        taken.update(i for i, _ in months)
+        for position in years:
+            year = tokens[position].text
+            near = [m for i, m in months if abs(i - position) <= 2]  # noqa: PLR2004
+            keys = [(f"d:{year}-{m:02}", 1.0) for m in near]
+            keys.append((f"d:{year}", 0.55 if near else 1.0))
+            yield Unit(year, tuple(keys), _DATE_WEIGHT, "date", position)
+        if not years:
+            for position, month in months:
+                yield Unit(tokens[position].text, ((f"m:{month:02}", 1.0),), 1.0, "date", position)
+
+    def _is_month(self, tokens: Sequence[Piece], position: int) -> bool:
+        if tokens[position].text not in ("may", "mar", "march"):
+            return True
+        around = tokens[max(0, position - 1) : position + 2]
+        return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
+
+    def _word_unit(self, word: str, locale: str, place: tuple[int, str]) -> Unit | None:
+        """Weigh one word that no phrase, name or date holds; None if it says nothing."""
+        position, before = place
+        if word in self._lexicon.variants:
+            return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
+        foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
+        if word in self._lexicon.stop or is_cjk(word) or word in foreign:
+            return None
+        if len(word) == 1 and word.isalpha():
+            return self._letter_unit(word, before, position)
+        keys = self._word_keys(word)
+        if _NUMBER.match(word):
+            measured = _MEASURE.get(word.lstrip("0123456789.,"))
+            keys = (*keys, (f"f:{measured}", 0.8)) if measured else keys
+            return Unit(word, keys, _NUMBER_WEIGHT, "number", position)
+        kind, weight = self._weigh(stem(word), keys, locale)
+        return Unit(word, keys, weight, kind, position)
+
+    def _letter_unit(self, letter: str, before: str, position: int) -> Unit | None:
+        """Read `series E` as one word."""
+        key = f"w:{stem(before)}_{letter}"
+        if key not in self._knowledge.raw_postings:
+            return None
+        return Unit(f"{before} {letter}", ((key, 1.0),), 2.0, "word", position)
+
+    def _word_keys(self, word: str) -> tuple[tuple[str, float], ...]:
+        cut = stem(word)
+        keys = [(f"w:{cut}", 1.0)]
+        if word in self._lexicon.numbers:
+            keys.append((f"w:{self._lexicon.numbers[word]}", 1.0))
+        keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find([cut])]
+        return tuple(keys)
+
+    def _weigh(self, cut: str, keys: Sequence[tuple[str, float]], locale: str) -> tuple[str, float]:
+        if cut in self._lexicon.light:
+            return "light", _LIGHT_WEIGHT
+        known = [k for k, _ in keys if k in self._knowledge.raw_postings]
+        if known:
+            rarity = max(self._knowledge.rarity(k) for k in known)
+            return "word", 0.8 + 2.2 * rarity
+        if locale != "en":  # most words of other languages stand in no fact
+            return "light", _LIGHT_WEIGHT * 2
+        return "unknown", _UNKNOWN_WEIGHT
+
+
+def _counts(pair: Sequence[Piece]) -> bool:
+    """Tell whether the word behind is what is to be counted."""
+    return (pair[0].text, pair[1].text) in _COUNTING
+
+
+def _is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell whether a longer phrase of the same sort holds this one."""
+    sort = hit.tag.partition(":")[0]
+    return any(
+        o is not hit
+        and o.tag.partition(":")[0] == sort
+        and o.start <= hit.start
+        and hit.end <= o.end
+        and o.end - o.start > hit.end - hit.start
+        for o in hits
+        if o.start >= 0
+    )
