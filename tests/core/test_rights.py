@@ -46,8 +46,6 @@ async def test_a_role_that_we_granted_counts_beside_the_platforms(house: House) 
     from storage import Write
 
     write = Write(person_id=None, community_id=community.id, now=house.clock())
-    await house.store.members.grant(
-        write, community.id, pat.actor.account_key, int(Role.MODERATOR)
-    )
+    await house.store.members.grant(write, community.id, pat.actor.account_key, int(Role.MODERATOR))
 
     assert (await pat.says("queue")).ok
