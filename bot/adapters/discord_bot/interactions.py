@@ -175,11 +175,15 @@ class Interactions:
         return granted is not None and Role(granted) >= command.audience
 
     async def _open_form(self, asked: Asked, request: Request, answer: Answer) -> None:
-        drawn = await self._quickly(self._modal(asked, request))
+        problem: Exception = Busy("busy")
+        try:
+            drawn = await self._quickly(self._modal(asked, request))
+        except Exception as error:  # noqa: BLE001  a prefill runs before dispatch, which words errors
+            drawn, problem = None, error
         if drawn is not None:
             return await answer.open_form(drawn)
         await answer.acknowledge(Visibility.ASKER)
-        return await answer.send(request, error_reply(request, Busy("busy")))
+        return await answer.send(request, error_reply(request, problem))
 
     async def _modal(self, asked: Asked, request: Request) -> discord.ui.Modal:
         command, values = asked.command, dict(request.values)
