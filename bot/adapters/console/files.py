@@ -6,19 +6,23 @@ import itertools
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.core.model import File
 
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
-def keep_file(file: File, fallback: Path) -> Path:
-    """Move a reply's file into the current folder, or into `fallback` where that is not writable.
+
+def keep_file(file: File, settings: Settings) -> Path:
+    """Move a reply's file into the current folder, or into the data folder if that is read-only.
 
     Never overwrites: a second `ideas.csv` becomes `ideas-2.csv`.
     """
     folder = Path.cwd()
     if not os.access(folder, os.W_OK):
-        fallback.mkdir(parents=True, exist_ok=True)
-        folder = fallback
+        folder = settings.data_dir / "exports"
+        folder.mkdir(parents=True, exist_ok=True)
     name = Path(file.name)
     for count in itertools.count(1):
         target = folder / (name.name if count == 1 else f"{name.stem}-{count}{name.suffix}")

@@ -111,13 +111,15 @@ def _one_line(text: str) -> str:
 class RichScreen(Screen):
     """A terminal: bold, colours where wanted, links that can be clicked, tables that fit."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO | None = None) -> None:
         from rich.console import Console  # noqa: PLC0415  a pipe needs none of it
 
-        super().__init__(sys.stdout)
+        super().__init__(stream or sys.stdout)
         has_color = color_is_wanted()
         columns = shutil.get_terminal_size((80, 24)).columns
         self._console: Console = Console(
+            file=self._stream,
+            force_terminal=True,
             no_color=not has_color,
             color_system="auto" if has_color else None,
             highlight=False,

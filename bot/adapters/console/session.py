@@ -221,8 +221,7 @@ class Chat:
             self._say("said_to_all")
             self._screen.show(reply.announce, self._seat.locale)
         if reply.file is not None:
-            folder = self._services.settings.data_dir / "exports"
-            self._say("saved_file", path=str(keep_file(reply.file, folder)))
+            self._say("saved_file", path=str(keep_file(reply.file, self._services.settings)))
         return reply
 
     def _show(self, reply: Reply) -> None:
