@@ -110,12 +110,17 @@ def _zone(setting: Setting, text: str) -> str:
     raise InvalidField("value", "setting_zone", name=setting.name, value=text, allowed=allowed)
 
 
+def locales() -> tuple[str, ...]:
+    """List the languages that everything is said in; answers know some more."""
+    return tuple(name for name in prompts.locales() if prompts.has("idea.kept", name))
+
+
 def _locale(setting: Setting, text: str) -> str:
     chosen = text.strip().lower().replace("_", "-")
     for known in (chosen, chosen.partition("-")[0]):
-        if known in prompts.locales():
+        if known in locales():
             return known
-    allowed = ", ".join(prompts.locales())
+    allowed = ", ".join(locales())
     raise InvalidField("value", "setting_value", name=setting.name, value=text, allowed=allowed)
 
 
@@ -172,7 +177,7 @@ def suggestions(setting: Setting) -> tuple[str, ...]:
     if setting.name == "timezone":
         return tuple(sorted(_zones().values()))
     if setting.name == "locale":
-        return prompts.locales()
+        return locales()
     return setting.choices
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import prompts
 from bot.core import community_settings
 from bot.core.model import Button, Choice, Command, NameValue, Reply, Request, Role, Select
 from bot.core.services import Services
@@ -30,7 +29,7 @@ async def show_setup(services: Services, request: Request) -> Reply:
             chosen=(community_settings.shown(settings, name),),
         )
         for name in _CHOSEN
-        if name != "locale" or len(prompts.locales()) > 1
+        if name != "locale" or len(community_settings.locales()) > 1
     )
     fields = tuple(
         NameValue(
