@@ -87,12 +87,22 @@ def restore(source: Path, target: Path) -> None:
     copy(source, fresh)
     try:
         if target.exists():
-            target.replace(target.with_name(target.name + ".before-restore"))
+            target.replace(_free_name(target))
         for suffix in ("-wal", "-shm"):
             target.with_name(target.name + suffix).unlink(missing_ok=True)
         fresh.replace(target)
     except OSError as error:
         raise from_os(error, target) from error
+
+
+def _free_name(target: Path) -> Path:
+    """Give a name for the store that was there, without touching those of earlier restores."""
+    kept = target.with_name(target.name + ".before-restore")
+    number = 2
+    while kept.exists():
+        kept = target.with_name(f"{target.name}.before-restore-{number}")
+        number += 1
+    return kept
 
 
 def _refuse_if_used(target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sqlite3
 from pathlib import Path
 
@@ -102,7 +103,16 @@ class Store:
         Returns:
             False while readers of any process keep old pages alive; try again later.
         """
-        return await self._engine.write(_scrub)
+        last = await self._engine.read(lambda cx: cx.execute(_LAST_SCRUB).fetchone()[0])
+        # Step by step, so that other writes come in between: all at once would take minutes for a
+        # million ideas. A negative step gathers all segments, the others go on merging them.
+        pages = -_PAGES_A_STEP
+        while await self._engine.write(functools.partial(_merge_words, pages=pages)):
+            pages = _PAGES_A_STEP
+        if not await self._engine.write(_truncate_log):
+            return False
+        await self._engine.write(functools.partial(_note_scrub, last=last))
+        return True
 
     async def needs_scrub(self) -> bool:
         """Tell whether an erasure still waits for a scrub that succeeded."""
@@ -110,27 +120,40 @@ class Store:
         return bool(await self._engine.read(lambda cx: cx.execute(sql).fetchone()[0]))
 
 
-def _scrub(connection: sqlite3.Connection) -> bool:
-    last = connection.execute("SELECT max(id) FROM scrubs").fetchone()[0]
+_LAST_SCRUB = "SELECT coalesce(max(id), 0) FROM scrubs"
+_PAGES_A_STEP = 500
+
+
+def _merge_words(connection: sqlite3.Connection, *, pages: int) -> bool:
+    """Merge a part of the index of words, where deleted words stand until then.
+
+    Returns:
+        Whether there is more to do.
+    """
+    before = connection.total_changes
     with immediate(connection):
-        # Deleted words stand in the index until its segments are merged.
-        connection.execute("INSERT INTO ideas_fts (ideas_fts) VALUES ('optimize')")
+        connection.execute("INSERT INTO ideas_fts (ideas_fts, rank) VALUES ('merge', ?)", (pages,))
+    # the INSERT itself counts as one change
+    return connection.total_changes - before > 1
+
+
+def _truncate_log(connection: sqlite3.Connection) -> bool:
     timeout_ms = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     # Writers wait meanwhile: ask shortly and often rather than once and long.
     connection.execute("PRAGMA busy_timeout=200")
     try:
-        is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise
-        is_busy = 1
+        return False
     finally:
         connection.execute(f"PRAGMA busy_timeout={timeout_ms}")
-    if is_busy:
-        return False
+
+
+def _note_scrub(connection: sqlite3.Connection, *, last: int) -> None:
     with immediate(connection):
         connection.execute("DELETE FROM scrubs WHERE id <= ?", (last,))
-    return True
 
 
 def check(path: Path) -> list[str]:

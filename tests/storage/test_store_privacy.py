@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from store_world import NOW, World
 
-from storage import IdeaFilter, IdeaTag, NewIdea, NotThere, QuestionRow, Store
+from storage import IdeaFilter, IdeaTag, NewIdea, NotThere, QuestionRow, Store, check
 
 MARK = "zqxjkvbmarker"
 
@@ -261,3 +261,27 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         assert not found or found == EMPTY.get(name), f"{name} read across banks: {found!r}"
         tried += 1
     assert tried > 20
+
+
+async def test_erasing_leaves_no_bytes_between_the_rows_of_others(
+    world: World, store: Store
+) -> None:
+    """Pages are split and filled again while ideas of two people grow side by side."""
+    words = "drone crash film court advert city school lesson tour patient".split()
+    for number in range(300):
+        rest = " ".join(words[number % 7 :] * (number % 9 + 1))
+        mine = NewIdea(
+            title=f"{MARK}{number}", text=f"{rest} {MARK} {rest}", external_id=str(number)
+        )
+        theirs = NewIdea(title=f"Bob {number}", text=rest)
+        await store.ideas.add(world.by(world.ann), world.bank, mine)
+        await store.ideas.add(world.by(world.bob), world.bank, theirs)
+        if number % 3 == 0:
+            changes = {"text": f"{MARK} again {rest * 3}"}
+            await store.ideas.edit(world.by(world.ann), world.bank, 2 * number + 1, changes=changes)
+    await store.members.erase(world.by(world.ann), world.ann.id)
+    assert await store.scrub() is True
+    assert marks_in_files(store) == []
+    page = await store.ideas.search(world.bank, IdeaFilter(words="drone", statuses=("pending",)))
+    assert page.total == len([n for n in range(300) if n % 7 == 0])
+    assert await asyncio.to_thread(check, store.path) == []
