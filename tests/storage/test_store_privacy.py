@@ -267,7 +267,18 @@ async def test_erasing_leaves_no_bytes_between_the_rows_of_others(
     world: World, store: Store
 ) -> None:
     """Pages are split and filled again while ideas of two people grow side by side."""
-    words = "drone crash film court advert city school lesson tour patient".split()
+    words = [
+        "drone",
+        "crash",
+        "film",
+        "court",
+        "advert",
+        "city",
+        "school",
+        "lesson",
+        "tour",
+        "patient",
+    ]
     for number in range(300):
         rest = " ".join(words[number % 7 :] * (number % 9 + 1))
         mine = NewIdea(
