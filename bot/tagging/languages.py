@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.tagging.lexicon import Entry, Hit, Lexicon
+from bot.tagging.lexicon import Entry, Hit, Lexicon, singular
 from bot.tagging.wordpiece import english_words
 from bot.tagging.words import Word, fold, words
 
@@ -62,8 +62,9 @@ _SCRIPTS = (
     ("he", re.compile(r"[\u0590-\u05ff]")),
 )
 _MOSTLY = 0.2  # share of letters in a script from which it decides (names may be in Latin)
+LEAST_GLOSSES = 2  # one known word says too little of an idea
 _COMPOUNDING = frozenset({"de", "nl", "sv"})
-_ENGLISH = 0.75  # share of words in the English vocabulary from which nothing else is asked
+_ENGLISH = 0.5  # share of words in the English vocabulary from which nothing else is asked
 _ARTICLE = re.compile(r"^(?:وال|بال|لل|ال|و|ب|ل|ف)(?=.{3})")
 
 
@@ -99,11 +100,17 @@ def _guess_latin(text_words: Sequence[Word]) -> str:
     if best and leaders == ["en"]:
         return "en"
     # Short texts tie: mostly English words are English; else what the lexicons know decides.
-    if "en" in leaders and sum(w in english_words() for w in folded) >= _ENGLISH * len(folded):
+    if "en" in leaders and _share_english(folded) >= _ENGLISH:
         return "en"
     known = {lang: _known_words(lang, text_words) for lang in leaders if lang != "en"}
     most = max(known.values(), default=0)
     return max(known, key=lambda lang: known[lang]) if most else leaders[0]
+
+
+def _share_english(folded: Sequence[str]) -> float:
+    known = english_words()
+    found = sum(w in known or singular(w) in known for w in folded)
+    return found / len(folded) if folded else 1.0
 
 
 def _known_words(language: str, text_words: Sequence[Word]) -> int:
@@ -145,3 +152,8 @@ def gloss(text: str, language: str) -> Gloss | None:
     if not hits:
         return None
     return Gloss(" ".join(hit.entry.label for hit in hits), tuple(hits))
+
+
+def meaning(text: str, found: Gloss | None) -> str:
+    """Give the text to embed: itself, or its English glosses where there are enough of them."""
+    return found.text if found is not None and len(found.hits) >= LEAST_GLOSSES else text

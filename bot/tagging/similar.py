@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,11 +20,12 @@ SHOWN = 3
 NEAREST = 25  # by cosine alone, from which the blend picks: it reorders little
 _MOST_SHARED = 6
 
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|without|instead of|don'?t|doesn'?t|isn'?t|no longer|sin|sem|sans|ohne"
-    r"|nicht|kein\w*|non|senza|niet|zonder|без|не)\b",
-    re.IGNORECASE,
-)
+# Measured on 40 paraphrase pairs and 35 hard negatives of our own (benchmarks/bench_tagging.py).
+SAME_WORDS = 0.25  # how much of a lift by common words is taken off
+NEAR_COPY, NEAR_COPY_RAMP = 0.85, 0.13  # from this cosine on nothing is taken off
+SCALE = ([0.0, 0.42, 0.48, 1.0], [0.0, SUGGEST, PROBABLE, 1.0])  # likeness to the score shown
+ENOUGH_GLOSSES, GLOSS_DOUBT = 5, 0.06
+LEXICAL_OVERLAP, LEXICAL_FUZZY = 0.8, 0.25  # without vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Item:
     same: str  # the normalised text: equal means the same idea
     content: Mapping[str, str]  # stem -> the word as typed
     vector: Vectors | None = None
+    glosses: int | None = None  # how many words its vector rests on, where it was glossed
 
 
 class Likeness:
@@ -62,10 +63,7 @@ class Likeness:
     def prepare(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[Item]:
         """Read texts for comparing; embeds them where no vectors are given."""
         rows = vectors if vectors is not None else self.encode(texts)
-        return [
-            Item(text, normalised(text), _content(text), None if rows is None else rows[n])
-            for n, text in enumerate(texts)
-        ]
+        return [_item(text, None if rows is None else rows[n]) for n, text in enumerate(texts)]
 
     def compare(self, one: Item, other: Item) -> tuple[float, tuple[str, ...]]:
         """Give the likeness (0 to 1) of two texts and the content words of `one` they share."""
@@ -154,23 +152,26 @@ def all_given(vectors: Sequence[Vectors | None]) -> bool:
     return bool(vectors) and all(v is not None for v in vectors)
 
 
+def _glossed(text: str) -> languages.Gloss | None:
+    language = languages.guess(text)
+    return languages.gloss(text, language) if language != "en" else None
+
+
 def meaning(text: str) -> str:
-    """Give the text to embed: itself, or its English glosses where the lexicon knows enough."""
-    language = languages.guess(text)
-    glossed = languages.gloss(text, language) if language != "en" else None
-    return glossed.text if glossed is not None else text
+    """Give the text to embed for comparing (and to keep the vector of)."""
+    return languages.meaning(text, _glossed(text))
 
 
-def _content(text: str) -> dict[str, str]:
-    language = languages.guess(text)
-    own = content(text)
-    glossed = languages.gloss(text, language) if language != "en" else None
+def _item(text: str, vector: Vectors | None) -> Item:
+    words_of = content(text)
+    glossed = _glossed(text)
     if glossed is None:
-        return own
+        return Item(text, normalised(text), words_of, vector)
     for hit in glossed.hits:
         for word in hit.entry.label.split():
-            own.setdefault(stem(fold(word)), text[hit.start : hit.end])
-    return own
+            words_of.setdefault(stem(fold(word)), text[hit.start : hit.end])
+    depth = len(glossed.hits) if len(glossed.hits) >= languages.LEAST_GLOSSES else None
+    return Item(text, normalised(text), words_of, vector, depth)
 
 
 def _blend(cosine: float | None, one: Item, other: Item, common: int) -> float:
@@ -178,5 +179,11 @@ def _blend(cosine: float | None, one: Item, other: Item, common: int) -> float:
     overlap = common / fewer if fewer else 0.0
     if cosine is None:
         fuzzy = fuzz.token_set_ratio(one.same, other.same) / 100.0
-        return 0.75 * overlap + 0.25 * fuzzy if common else 0.0
-    return cosine
+        return (LEXICAL_OVERLAP * overlap + LEXICAL_FUZZY * fuzzy) if common else 0.0
+    # Words in common lift the cosine of different ideas from one trade as much as that of the same
+    # idea, so part of that lift is taken off again, except from near copies.
+    unlike = min(max((NEAR_COPY - cosine) / NEAR_COPY_RAMP, 0.0), 1.0)
+    likeness = cosine - SAME_WORDS * overlap * unlike
+    glosses = min(n for n in (one.glosses, other.glosses, ENOUGH_GLOSSES) if n is not None)
+    trust = 1.0 - GLOSS_DOUBT * (ENOUGH_GLOSSES - glosses)
+    return float(np.interp(likeness * trust, *SCALE))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from bot.tagging import ideas, languages, linear
+from bot.tagging import corrections, ideas, languages, linear
+from bot.tagging.corrections import Example, Learnt, Read
 from bot.tagging.embedder import EmbedderBroken
 from bot.tagging.lexicon import Entry, Hit, Lexicon, industry_patterns
 from bot.tagging.linear import Matrix
@@ -20,32 +21,12 @@ from bot.tagging.words import content, fold, stem, words
 MOST_TAGS = 4
 SECOND_SHARE = 0.12  # confidence from which a further industry is given
 SECOND_OF_FIRST = 0.2  # ... and its share of the first one's
-NOT_AN_IDEA = 0.6  # confidence in `other` that outweighs no keyword at all
+NOT_AN_IDEA = 0.7  # share of `other` that outweighs a keyword where no purpose is said
+PERHAPS_NOT = 0.4  # ... that is enough without a keyword
 MOST_BECAUSE = 5
 KEPT_VECTORS = 4096
+KEPT_CHOICES = 8
 FALSE_FRIEND = 0.3
-
-# Corrections of moderators: likeness from which one counts, where it counts fully, and how much.
-EXAMPLE_FROM, EXAMPLE_FULL, EXAMPLE_WEIGHT, MOST_EXAMPLES = 0.32, 0.62, 5.0, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A moderator's choice in this bank: this text belongs to this industry."""
-
-    text: str
-    industry: str
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A text as the tagger sees it: its keywords, content words, and the text to embed."""
-
-    text: str
-    language: str
-    hits: tuple[Hit, ...]
-    content: dict[str, str]
-    meaning: str
 
 
 class Tagger:
@@ -69,6 +50,7 @@ class Tagger:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._vectors: OrderedDict[str, Matrix] = OrderedDict()
+        self._choices: OrderedDict[tuple[Example, ...], tuple[Learnt, ...]] = OrderedDict()
         self._descriptions: Matrix | None = None
 
     @property
@@ -90,8 +72,7 @@ class Tagger:
         """Tag texts in order; embeds them in batches unless `vectors` of `meaning` are given."""
         read = [self.read(text) for text in texts]
         rows = vectors if vectors is not None else self._encode([r.meaning for r in read])
-        known = [e for e in examples if self.taxonomy.current(e.industry)]
-        learnt = self._learnt(known)
+        learnt = self._learnt(examples)
         return [
             self._judge(r, None if rows is None else rows[n], learnt) for n, r in enumerate(read)
         ]
@@ -107,7 +88,7 @@ class Tagger:
         friends = [replace(h, entry=Entry(h.entry.label, FALSE_FRIEND)) for h in hits]
         found = [*friends, *self._through(glossed)]
         in_english = {stem(fold(w)): w for h in glossed.hits for w in h.entry.label.split()}
-        return Read(text, language, tuple(found), in_english, glossed.text)
+        return Read(text, language, tuple(found), in_english, languages.meaning(text, glossed))
 
     def _through(self, glossed: languages.Gloss) -> list[Hit]:
         """Look the glosses up among the English keywords; spans stay those of the text."""
@@ -141,29 +122,37 @@ class Tagger:
                 self._vectors.popitem(last=False)
         return np.stack([held[t] for t in texts]) if texts else None
 
-    def _learnt(self, examples: Sequence[Example]) -> list[tuple[Example, Read, Matrix | None]]:
-        read = [self.read(e.text) for e in examples]
-        rows = self._encode([r.meaning for r in read])
-        return [
-            (e, r, None if rows is None else rows[n])
-            for n, (e, r) in enumerate(zip(examples, read, strict=True))
-        ]
+    def _learnt(self, examples: Sequence[Example]) -> tuple[Learnt, ...]:
+        """Read a bank's choices once; the latest few sets are remembered."""
+        key = tuple(examples)
+        with self._lock:
+            if key in self._choices:
+                return self._choices[key]
+        current = [(e, self.taxonomy.current(e.industry)) for e in key]
+        known = [(self.read(e.text), self._columns[c]) for e, c in current if c is not None]
+        rows = self._encode([read.meaning for read, _ in known])
+        learnt = []
+        for n, (read, column) in enumerate(known):
+            vector = None if rows is None else rows[n]
+            guessed = int(np.argmax(self._logits(read, vector)))
+            learnt.append(Learnt(column, guessed, read, vector))
+        with self._lock:
+            self._choices[key] = tuple(learnt)
+            while len(self._choices) > KEPT_CHOICES:
+                self._choices.popitem(last=False)
+        return tuple(learnt)
 
-    def _judge(
-        self,
-        read: Read,
-        vector: Matrix | None,
-        learnt: Sequence[tuple[Example, Read, Matrix | None]],
-    ) -> Tagging:
+    def _judge(self, read: Read, vector: Matrix | None, learnt: Sequence[Learnt]) -> Tagging:
         reason = ideas.why_not(read.text)
         if reason is not None:
             return self._none(1.0, reason)
-        shares = linear.softmax(
-            self._logits(read, vector) + self._corrections(read, vector, learnt)
-        )
+        logits = self._logits(read, vector)
+        for column, more in corrections.added_logits(read, vector, logits, learnt).items():
+            logits[column] += more
+        shares = linear.softmax(logits)
         other = self._columns.get(OTHER)
         if other is not None:
-            if not read.hits and shares[other] > NOT_AN_IDEA:
+            if _looks_idle(read, float(shares[other])):
                 return self._none(float(shares[other]), "chatter")
             shares = shares.copy()
             shares[other] = 0.0
@@ -247,32 +236,16 @@ class Tagger:
         logits: Matrix = (slope * (self._descriptions @ vector) + origin).astype(np.float32)
         return logits
 
-    def _corrections(
-        self,
-        read: Read,
-        vector: Matrix | None,
-        learnt: Sequence[tuple[Example, Read, Matrix | None]],
-    ) -> Matrix:
-        """Add weight to the industries that moderators chose for the nearest texts."""
-        extra = np.zeros(len(self.ids), dtype=np.float32)
-        nearest = sorted(
-            ((_likeness(read, vector, r, v), e.industry) for e, r, v in learnt), reverse=True
-        )
-        for likeness, industry in nearest[:MOST_EXAMPLES]:
-            current = self.taxonomy.current(industry)
-            strength = (likeness - EXAMPLE_FROM) / (EXAMPLE_FULL - EXAMPLE_FROM)
-            if current is not None and strength > 0:
-                extra[self._columns[current]] += EXAMPLE_WEIGHT * min(strength, 1.0)
-        return extra
 
+def _looks_idle(read: Read, share: float) -> bool:
+    """Judge by the likeness to small talk, where no rule spoke: only without a keyword or purpose.
 
-def _likeness(read: Read, vector: Matrix | None, other: Read, other_vector: Matrix | None) -> float:
-    shared = len(read.content.keys() & other.content.keys())
-    by_words: float = shared / max(1.0, (len(read.content) * len(other.content)) ** 0.5)
-    if vector is None or other_vector is None:
-        # Words alone seldom agree by half, even between close paraphrases.
-        return float(min(1.0, by_words * 1.6))
-    return max(float(vector @ other_vector), float(by_words))
+    The likeness was learnt from English; elsewhere it would take unknown words for idle ones.
+    """
+    if read.language != "en" or ideas.says_purpose(read.text):
+        return False
+    strong = any(h.entry.weight >= 1.0 for h in read.hits)
+    return share > (NOT_AN_IDEA if strong else PERHAPS_NOT)
 
 
 def _joined(title: str, text: str) -> str:

@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from bot.tagging.corrections import Read
 from bot.tagging.lexicon import Hit
 from bot.tagging.linear import FEATURES, WEIGHTS, Matrix, keyword_features
 from bot.tagging.model import Embedder
-from bot.tagging.tagger import Read, Tagger
+from bot.tagging.tagger import Tagger
 from bot.tagging.taxonomy import OTHER, Taxonomy
 
 EXAMPLES = Path(__file__).parent / "examples"
