@@ -37,6 +37,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What stands behind citation `n`; under 0 stand the names that an answer may use."""
+
+    n: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A small table; cells are in Reelbank's Markdown subset and may carry [n] marks."""
 
@@ -76,6 +84,7 @@ class Answer:
     choices: tuple[tuple[str, str], ...] = ()  # (label, full question): "which one do you mean?"
     locale: str = "en"
     is_gap: bool = False  # to be filed for moderators as something that nobody recorded
+    evidence: tuple[Passage, ...] = ()  # by number; what verify.check holds an answer against
 
     def plain(self) -> str:
         """Give text and table as one text, the table as lines of ` | `-separated cells."""

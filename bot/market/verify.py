@@ -74,7 +74,16 @@ def _plain(number: str) -> str:
 
 
 def _scaled(number: str, scale: str) -> str:
-    return _plain(str(Decimal(number.replace(",", "").rstrip(".")) * _SCALES[scale]))
+    value = _value(number)
+    return number if value is None else _plain(str(value * _SCALES[scale]))
+
+
+def _value(number: str) -> Decimal | None:
+    """Read a number; None for what only looks like one, such as 1.2.3."""
+    try:
+        return Decimal(_plain(number))
+    except InvalidOperation:
+        return None
 
 
 def check(answer: Answer, passages: Mapping[int, str], question: str = "") -> list[str]:
@@ -111,7 +120,9 @@ def _sums(text: str, allowed: Iterable[str]) -> set[str]:
     known = set(allowed)
     results: set[str] = set()
     for left, operator, right, shown in _SUM.findall(_MARK.sub("", text)):
-        first, second, result = (Decimal(_plain(n)) for n in (left, right, shown))
+        first, second, result = _value(left), _value(right), _value(shown)
+        if first is None or second is None or result is None:
+            continue
         if {_plain(left), _plain(right)} <= known and _is_right(first, operator, second, result):
             results.add(_plain(shown))
     return results
