@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,7 @@ class Deliveries(Subject):
 
     @reads
     def pending(
-        self, cx: sqlite3.Connection, platforms: Sequence[str], older_than: datetime
+        self, cx: sqlite3.Connection, platforms: Collection[str], older_than: datetime
     ) -> list[Delivery]:
         """Give deliveries received before a time that are not done, oldest first."""
         rows = cx.execute(

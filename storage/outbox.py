@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,7 @@ class Outbox(Subject):
         )
 
     async def lease(
-        self, platforms: Sequence[str], now: datetime, limit: int = 20, lease_s: float = 60
+        self, platforms: Collection[str], now: datetime, limit: int = 20, lease_s: float = 60
     ) -> list[OutboxRow]:
         """Take what is due for these platforms, oldest first; nobody else gets it for a while.
 
@@ -54,7 +54,7 @@ class Outbox(Subject):
         return await self._lease(platforms, now, limit, lease_s)
 
     @reads
-    def _is_due(self, cx: sqlite3.Connection, platforms: Sequence[str], now: datetime) -> bool:
+    def _is_due(self, cx: sqlite3.Connection, platforms: Collection[str], now: datetime) -> bool:
         row = cx.execute(
             f"SELECT 1 FROM outbox WHERE {_due(len(platforms))} LIMIT 1",
             (*platforms, micros(now), micros(now)),
@@ -63,7 +63,7 @@ class Outbox(Subject):
 
     @alters
     def _lease(
-        self, tx: Tx, platforms: Sequence[str], now: datetime, limit: int, lease_s: float
+        self, tx: Tx, platforms: Collection[str], now: datetime, limit: int, lease_s: float
     ) -> list[OutboxRow]:
         now_us = micros(now)
         rows = tx.run(
@@ -102,10 +102,16 @@ class Outbox(Subject):
 
     @alters
     def dead(self, tx: Tx, row_id: int, reason: str) -> None:
-        """Give a row up, for a reason that the operator can read; it stays to be looked at."""
+        """Give a row up, for a reason that the operator can read; it stays to be looked at.
+
+        A row that was made due anew meanwhile stays due.
+        """
         tx.run(
-            "UPDATE outbox SET dead_reason = ?, lease_until = NULL WHERE id = ?", (reason, row_id)
+            "UPDATE outbox SET dead_reason = ? WHERE id = ? "
+            "AND generation = coalesce(leased_generation, generation)",
+            (reason, row_id),
         )
+        tx.run("UPDATE outbox SET lease_until = NULL WHERE id = ?", (row_id,))
 
     @alters
     def revive(self, tx: Tx, row_id: int, due_at: datetime) -> None:

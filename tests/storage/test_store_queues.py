@@ -105,6 +105,10 @@ async def test_a_lease_runs_out_and_failures_wait_or_die(world: World, store: St
     assert await store.outbox.lease(["discord"], now + timedelta(minutes=30)) == []
     [row] = await store.outbox.lease(["discord"], now + timedelta(hours=2))
     assert row.attempts == 1
+    await store.outbox.enqueue(write, world.discord.id, "discord", "notice", "n1", {"a": 2})
+    await store.outbox.dead(row.id, "channel_gone")  # what it was; it is another by now
+    [row] = await store.outbox.lease(["discord"], now + timedelta(hours=2))
+    assert row.payload == {"a": 2}
     await store.outbox.dead(row.id, "channel_gone")
     assert await store.outbox.waiting() == 0
     assert [dead.dead_reason for dead in await store.outbox.dead_rows(5)] == ["channel_gone"]
