@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import discord
 import pytest
 
+from bot.adapters.discord_bot.invite import NEEDED, invite_link
 from bot.core.courier import CourierError, Forbidden, Gone, Sent, TryLater
 from bot.core.model import Button, Community, Reply
 from tests.discord.line import Line
@@ -81,3 +83,17 @@ async def test_missing_permissions_are_named_with_what_to_do(line: Line) -> None
 
     assert any(text.startswith("**Attach Files**") for text in found)
     assert not any("Send Messages**" in text for text in found)
+
+
+def test_the_invitation_asks_for_what_is_needed_and_no_more() -> None:
+    token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.abc.def"
+    link = invite_link(token)
+
+    assert link is not None
+    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=" in link
+    asked = discord.Permissions(int(link.rpartition("=")[2]))
+    names = {"read_messages": "View Channel"}
+    shown = {names.get(n, n.replace("_", " ").title()) for n, is_set in asked if is_set}
+    assert shown == set(NEEDED)
+    assert invite_link("not a token") is None
+    assert invite_link("") is None

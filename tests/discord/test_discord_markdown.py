@@ -45,7 +45,7 @@ def test_escaped_words_read_as_typed(text: str) -> None:
         assert shown(markdown.escape(text)) == text.replace("\u200b", "")
 
 
-@given(HOSTILE, st.integers(60, 400))
+@given(HOSTILE, st.integers(120, 400))
 def test_every_piece_fits_and_closes_its_fences(text: str, limit: int) -> None:
     for marked in (text, plain(text), f"```\n{text}\n```", f"**{plain(text)}** [1]"):
         for piece in markdown.pieces(marked, (SOURCE,), limit):
@@ -104,3 +104,10 @@ def test_line_starts_and_invitations_are_words(text: str) -> None:
 
 def test_labels_are_cut_to_what_discord_takes() -> None:
     assert markdown.words("**A** long\n label", 8) == "A long…"
+
+
+def test_too_many_marks_on_one_word_keep_their_numbers() -> None:
+    far = [Citation(n, "t", f"https://e.org/{'x' * 450}", "p", "") for n in range(1, 7)]
+    (piece,) = markdown.pieces("Fact [1][2][3][4][5][6].", far)
+
+    assert piece == "Fact \\[1\\]\\[2\\]\\[3\\]\\[4\\]\\[5\\]\\[6\\]."

@@ -28,7 +28,7 @@ from prompts import render
 ROWS = 5
 PER_ROW = 5
 CHOICES = 25
-_LABEL, _OPTION, _ADDRESS = 80, 100, 512
+_LABEL, _OPTION = 80, 100
 _TITLE, _FIELD_LABEL, _FIELD_HINT, _FIELD_TEXT = 45, 45, 100, 4000
 
 MENU = "_menu"
@@ -74,7 +74,7 @@ async def button(
     label = words(shown.label, _LABEL) or "…"
     if shown.url is not None:
         address = safe_url(shown.url)
-        if address and len(address) <= _ADDRESS:
+        if address:
             return discord.ui.Button(label=label, url=address)
         return discord.ui.Button(label=label, disabled=True, custom_id=_unique("-", taken))
     encode = wire.encode_form if shown.opens_form else wire.encode

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import discord
 
 from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.invite import NEEDED
 from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, courier_error, nonce_of, patiently
 from bot.core.courier import Forbidden, Gone, Sent, TryLater
@@ -25,20 +26,10 @@ _NOT_CONNECTED_S = 5.0
 _LOGIN_S = 15.0
 """How long the first messages of a process (replayed deliveries) wait for the login."""
 
-NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
-)
-"""What the bot asks for when it is invited, and nothing more."""
 
-
-def permission_names(permissions: discord.Permissions) -> list[str]:
-    """Name permissions as Discord's settings show them."""
-    return [name.replace("_", " ").title() for name, is_set in permissions if is_set]
+def lacking(held: discord.Permissions) -> list[str]:
+    """Name the permissions that we need and don't have, as Discord's settings show them."""
+    return [name for name, bit in NEEDED.items() if not held.value & bit]
 
 
 class DiscordCourier:
@@ -118,12 +109,12 @@ class DiscordCourier:
         guild = client.get_guild(int(guild_id)) if guild_id.isdigit() else None
         if guild is None or guild.me is None:
             return []
-        found = _lacking(guild.me.guild_permissions, "")
+        found = _remedies(guild.me.guild_permissions, "")
         for setting in ("cards_channel", "staff_channel"):
             chosen = str(community.settings.get(setting) or "")
             channel = guild.get_channel(int(chosen)) if chosen.isdigit() else None
             if channel is not None:
-                found += _lacking(channel.permissions_for(guild.me), f"#{channel.name}")
+                found += _remedies(channel.permissions_for(guild.me), f"#{channel.name}")
         return list(dict.fromkeys(found))
 
     # --- within -------------------------------------------------------------------------------
@@ -167,8 +158,7 @@ class DiscordCourier:
         if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
             return "View Channel"
         held = channel.permissions_for(channel.guild.me)
-        names = permission_names(discord.Permissions(NEEDED.value & ~held.value))
-        return ", ".join(names) or "View Channel"
+        return ", ".join(lacking(held)) or "View Channel"
 
     async def _connected(self) -> discord.Client:
         try:
@@ -200,9 +190,8 @@ def _sender(
     return lambda: channel.send(**part.to_send(), **more, nonce=nonce_of(key))
 
 
-def _lacking(held: discord.Permissions, place: str) -> list[str]:
-    names = permission_names(discord.Permissions(NEEDED.value & ~held.value))
-    return [render("discord.missing", permission=name, place=place) for name in names]
+def _remedies(held: discord.Permissions, place: str) -> list[str]:
+    return [render("discord.missing", permission=name, place=place) for name in lacking(held)]
 
 
 def _locale(community: Community) -> str:

@@ -39,6 +39,9 @@ _AT = re.compile(r"@(?=everyone|here|&|!|\d)")
 _INVITE = re.compile(r"(discord(?:app)?)\.(gg/|com/invite)", re.IGNORECASE)
 _INVISIBLE = "\u200b"
 
+_LONGEST_ADDRESS = 500
+"""Characters of a link's address; Discord takes 512 for a button."""
+
 Sources = Mapping[int, Citation]
 
 
@@ -64,10 +67,11 @@ def _words(text: str) -> str:
 
 
 def safe_url(url: str) -> str | None:
-    """Give an http(s) address that cannot leave its `<...>`, or None for any other scheme."""
+    """Give an http(s) address that cannot leave its `<...>`; None for others and endless ones."""
     if not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
         return None
-    return quote(url, safe="!#$%&'*+,/:;=?@_~-.")
+    address = quote(url, safe="!#$%&'*+,/:;=?@_~-.")
+    return address if len(address) <= _LONGEST_ADDRESS else None
 
 
 def link(label: str, url: str) -> str:
@@ -112,7 +116,12 @@ def renderer(sources: Sources) -> Callable[[Sequence[Block]], str]:
 
 def pieces(text: str, citations: Sequence[Citation], limit: int = MESSAGE_LIMIT) -> list[str]:
     """Draw a text in pieces of at most `limit` characters, as Discord counts them."""
-    return chunks(parse(text), limit, renderer(by_number(citations)))
+    blocks = parse(text)
+    drawn = chunks(blocks, limit, renderer(by_number(citations)))
+    if any(len(piece) > limit for piece in drawn):
+        # So many marks on one word that their links alone are too long: the numbers stay.
+        drawn = chunks(blocks, limit, renderer({}))
+    return [piece[:limit] for piece in drawn]
 
 
 def line(text: str, citations: Sequence[Citation] = ()) -> str:
