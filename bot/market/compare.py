@@ -17,6 +17,8 @@ _MOST_VALUES = 4
 def compare(ask: Ask) -> Draft | None:
     """Set two or more named things side by side; None if the question names fewer."""
     owners = subjects(ask)
+    if _names_sellers(ask):
+        return None
     is_asked = ask.reading.has("compare") or len({m.key for m in ask.reading.mentions}) > 1
     if len(owners) < 2 or not is_asked or _asks_else(ask):  # noqa: PLR2004  one thing cannot be compared
         return None
@@ -30,6 +32,13 @@ def compare(ask: Ask) -> Draft | None:
     text = ask.say("answer_table.compared", names=[ask.name(o) for o in owners])
     table = Table(("", *(ask.name(o) for o in owners)), tuple(tuple(r) for r in rows))
     return Draft(sentences=(*notes, text), table=table, entities=tuple(owners))
+
+
+def _names_sellers(ask: Ask) -> bool:
+    """Tell whether one model is named, and firms only as those who sell it."""
+    firsts = [m.exact[0] if m.exact else m.family[0] for m in ask.reading.mentions if m.all]
+    kinds = [ask.knowledge.entities[o].kind for o in firsts]
+    return kinds.count("company") == len(kinds) - 1 and "price" in ask.reading.asked
 
 
 def _asks_else(ask: Ask) -> bool:

@@ -18,7 +18,7 @@ from bot.market.naming import name_words, names_of, side_names
 from bot.market.schema import Entity, Fact, Source, load_entities
 from bot.market.values import Quantity, parse, quantity
 
-_FORMAT = 8  # raise when the compiled form changes
+_FORMAT = 9  # raise when the compiled form changes
 _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _CODE_FILES = (
@@ -121,7 +121,7 @@ def _entity(raw: Compiled) -> Entity:
 def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
     """Build the index over entities; takes about a second per 2,000 facts."""
     names = names_of(entities, lexicon)
-    index = Index(lexicon, names)
+    index = Index(lexicon, names, entities)
     asks, quantities = [], []
     for owner, entity in enumerate(entities):
         for fact in entity.facts:

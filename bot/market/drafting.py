@@ -12,10 +12,12 @@ from bot.market.lexicon import Lexicon
 from bot.market.model import Citation, IdeaLookup, Reason, Table
 from bot.market.reading import Reading
 from bot.market.retrieval import Retriever
+from bot.market.text import stems
 from prompts import render
 
 _MARK = re.compile(r"\[(\d+)\]")
 DEFAULT_MAX_AGE_DAYS = 120
+_LONGEST_VALUE = 60  # characters that are shown beside a claim
 _MARKUP = re.compile(r"([\\`*<>|~\[\]])")
 
 
@@ -106,12 +108,26 @@ class Ask:
             as_of = None
         return self.say(
             "answer.sentence",
-            claim=escape(fact.claim.rstrip(". ")),
+            claim=escape(fact.claim.rstrip(". ") + self._besides(row)),
             mark=self.notes.mark(row),
             as_of=as_of,
             old=ages and is_old(fact.as_of, self.today, self.max_age_days),
             unverified=not fact.verified and "unverified" not in fact.claim,
         )
+
+    def _besides(self, row: Row) -> str:
+        """Give the value in brackets where the claim does not say it: a day, a short text."""
+        value = row.fact.value or ""
+        if row.value is None or len(value) > _LONGEST_VALUE:
+            return ""
+        if row.value.type == "date":
+            is_said = value in row.fact.claim or self.month(value) in row.fact.claim
+            return "" if is_said or "-" not in value else f" ({self.month(value)})"
+        has_digits = any(c.isdigit() for c in value)
+        if row.value.type != "text" or has_digits or "industry" in row.asks:
+            return ""
+        claimed = set(stems(row.fact.claim))
+        return "" if set(stems(value)) <= claimed else f" ({value})"
 
     def sentences(self, rows: Iterable[Row]) -> list[str]:
         """Quote several facts, each once."""

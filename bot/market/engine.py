@@ -16,8 +16,8 @@ from bot.market.hardware import hardware
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
 from bot.market.lists import listing, superlative
-from bot.market.lookup import define, lookup, no_rates, profile, unknown
-from bot.market.model import Answer, IdeaLookup, Turn
+from bot.market.lookup import define, lookup, profile
+from bot.market.model import Answer, IdeaLookup, Passage, Turn
 from bot.market.parting import questions
 from bot.market.reader import Reader
 from bot.market.reading import Reading
@@ -26,6 +26,7 @@ from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
 from bot.market.text import stem
 from bot.market.timeline import timeline
+from bot.market.unknowns import no_rates, unknown
 
 _LONGEST = 2000  # characters of a question that are read
 _STRONG = 0.8  # cover from which a quoted fact goes before a list
@@ -260,6 +261,9 @@ class Engine:
         has_lines = any("\n" in s for s in draft.sentences)
         body = ("\n" if has_lines else " ").join(draft.sentences)
         text, table, citations, old_numbers = renumber(body, draft.table, ask.notes)
+        passages = ask.notes.passages(self._knowledge)
+        evidence = {new: passages[old] for old, new in old_numbers.items()}
+        evidence[0] = self._names(ask, draft)
         answer = Answer(
             text=text,
             citations=citations,
@@ -271,10 +275,8 @@ class Engine:
             choices=draft.choices,
             locale=ask.locale,
             is_gap=draft.is_gap,
+            evidence=tuple(Passage(n, evidence[n]) for n in sorted(evidence)),
         )
-        passages = ask.notes.passages(self._knowledge)
-        evidence = {new: passages[old] for old, new in old_numbers.items()}
-        evidence[0] = self._names(ask, draft)
         return answer, evidence
 
     def _names(self, ask: Ask, draft: Draft) -> str:

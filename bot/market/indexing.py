@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from bot.market.lexicon import Hit, Lexicon
 from bot.market.naming import MIN_SPELLED, Names
@@ -20,11 +21,12 @@ _SECOND = 82  # weight of a field that answers a question less directly
 class Index:
     """Collects the postings of all facts."""
 
-    def __init__(self, lexicon: Lexicon, names: Names) -> None:
+    def __init__(self, lexicon: Lexicon, names: Names, entities: Sequence[Entity]) -> None:
         self._lexicon = lexicon
         self._names = names
         self._phrases = lexicon.phrases("en")
         self._found: dict[str, dict[int, int]] = defaultdict(dict)
+        self._things = {i for i, e in enumerate(entities) if e.kind in ("model", "product")}
         self._count = 0
         self.vocabulary: set[str] = set()
 
@@ -91,14 +93,30 @@ class Index:
 
     def _mentions(self, folded: str, owner: int) -> None:
         parts = [p.text for p in pieces(folded)]
+        models = self._models(parts)
         for start in range(len(parts)):
             for end in range(start + 1, min(len(parts), start + _LONGEST_NAME) + 1):
                 key = "".join(parts[start:end])
+                if any(first < start and end <= last for first, last in models):
+                    continue  # Sora 2 in Open-Sora 2 is something else; Kling in Kling 4 is not
                 others = [n for n in self._names.get(key, ()) if n[0] != owner]
                 for other, is_family in others:
                     self._put(f"e:{other}", 30 if is_family else 80)
                 if others:
                     self._put(f"n:{key}", 80)
+
+    def _models(self, parts: list[str]) -> list[tuple[int, int]]:
+        """Give where the longest names of models stand."""
+        found: list[tuple[int, int]] = []
+        for start in range(len(parts)):
+            if found and start < found[-1][1]:
+                continue
+            for end in range(min(len(parts), start + _LONGEST_NAME), start + 1, -1):
+                named = self._names.get("".join(parts[start:end]), ())
+                if any(other in self._things for other, _ in named):
+                    found.append((start, end))
+                    break
+        return found
 
     def _dates(self, fact: Fact) -> None:
         for year in _YEAR.findall(f"{fact.claim} {fact.value or ''}"):

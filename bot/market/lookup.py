@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 from bot.market.likely import likeliest
-from bot.market.linking import Mention
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
+from bot.market.verify import numbers
 from prompts import has
 
 ENOUGH = 0.5  # of the question's weight must be covered by the best fact
@@ -21,7 +20,7 @@ _STORY = 0.55
 _MOST = 4
 _STRONG = 2.0
 _ANSWERED = 0.5
-_NAMED = 0.55
+NAMED = 0.55
 _WELL = 0.65
 _TRIED = 3  # of the best facts, so many are looked at
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
@@ -80,17 +79,18 @@ def is_enough(reading: Reading, best: Scored) -> bool:
         return False
     if any(u.kind == "word" and u.weight >= _FOCUS for u in best.missing):
         return False
-    if best.critical or not _content(reading.units):
+    if best.critical or not content(reading.units):
         return False
     if len(reading.mentions) > 1 and best.cover >= _WELL:
         return best.named >= _NAMED_PARTLY
     if reading.mentions:
-        return best.cover >= ENOUGH and best.named >= _NAMED
+        return best.cover >= ENOUGH and best.named >= NAMED
     return best.cover >= ENOUGH_UNNAMED
 
 
-def _content(units: Sequence[Unit]) -> list[Unit]:
-    return [u for u in units if u.weight >= 1]
+def content(units: Sequence[Unit]) -> list[Unit]:
+    """Give the parts of a question that say what it is about."""
+    return [u for u in units if u.weight >= 1 and u.kind != "number"]
 
 
 def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
@@ -102,6 +102,8 @@ def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
         is_close = other.score >= top.score - _CLOSE
         is_same = other.row.owner == top.row.owner and set(other.row.asks) & set(top.row.asks)
         is_story = other.row.owner == top.row.owner and _is_story(ask, top.row)
+        if any(_says_no_more(other.row, s.row) for s in chosen):
+            continue
         if is_close or (
             (is_same or is_story)
             and other.score >= top.score - (_STORY if is_story else _SAME_FIELD)
@@ -110,6 +112,14 @@ def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
     if all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:
         chosen.sort(key=lambda s: -ask.knowledge.ranks[s.row.owner])  # newest of a line first
     return chosen
+
+
+def _says_no_more(row: Row, said: Row) -> bool:
+    """Tell whether a fact repeats numbers that another one of the same thing has given."""
+    if row.owner != said.owner or not set(row.asks) & set(said.asks):
+        return False
+    found = numbers(row.fact.claim)
+    return bool(found) and found <= numbers(said.fact.claim)
 
 
 def _is_story(ask: Ask, row: Row) -> bool:
@@ -122,7 +132,7 @@ def _other_parts(ask: Ask, chosen: Sequence[Scored]) -> list[Row]:
     found = []
     for unit in _open_parts(ask, [s.row for s in chosen]):
         best = ask.retriever.rank(ask.reading, limit=1, units=[unit])
-        is_about = best and best[0].cover >= _ANSWERED and best[0].named >= _NAMED
+        is_about = best and best[0].cover >= _ANSWERED and best[0].named >= NAMED
         if is_about:
             found.append(best[0].row)
     return found
@@ -211,86 +221,3 @@ def _uses(ask: Ask, owner: int) -> list[Row]:
         return []
     rows = [ask.knowledge.rows[i] for i in ask.knowledge.postings(f"e:{owner}")]
     return [r for r in rows if "industry" in r.asks][:2]
-
-
-def unknown(ask: Ask) -> Draft:
-    """Say what exactly is missing, and the nearest that is known."""
-    reading = ask.reading
-    version = next((m for m in reading.mentions if m.version), None)
-    if version:
-        return _unknown_version(ask, version)
-    places = [u for u in reading.units if u.kind == "place"]
-    if places and reading.mentions and "availability" in reading.asked:
-        return _unknown_place(ask, places[0].text)
-    ranked = ask.retriever.rank(reading, limit=3)
-    near = [s for s in ranked if s.cover >= 0.25 and (not reading.mentions or s.named >= _NAMED)]  # noqa: PLR2004
-    if not near and reading.mentions:
-        about = replace(reading, units=())
-        near = [s for s in ask.retriever.rank(about, limit=1) if s.named >= _NAMED]
-    nearest = " ".join(ask.sentences(s.row for s in near[:1]))
-    missing = _missing_words(reading, ranked)
-    owners = reading.entities[:1]
-    if reading.mentions and missing:
-        name = ask.name(owners[0])
-        text = ask.say("answer_unknown.detail", missing=missing, subject=name, nearest=nearest)
-    elif missing:
-        text = ask.say("answer_unknown.words", missing=missing, nearest=nearest)
-    else:
-        what = " ".join(m.text for m in reading.mentions) or reading.text[:80]
-        text = ask.say("answer_unknown.words", missing=what, nearest=nearest)
-    return Draft(
-        sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
-    )
-
-
-def _unknown_place(ask: Ask, place: str) -> Draft:
-    """Say that nothing is recorded for a place, and where the thing is known to be offered."""
-    owner = likeliest(ask, ask.reading.mentions[0])
-    rows = [r for r in ask.knowledge.facts(owner, "availability") if r.fact.is_current][:2]
-    ended = ended_first(
-        ask, rows or [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]][:1]
-    )
-    nearest = " ".join(ask.sentences(rows))
-    text = ask.say("answer_unknown.detail", missing=place, subject=ask.name(owner), nearest=nearest)
-    return Draft(
-        sentences=(*ended, text),
-        entities=(owner,),
-        abstained=True,
-        reason="unknown_fact",
-        is_gap=True,
-    )
-
-
-def no_rates(ask: Ask) -> Draft:
-    """Say that prices are not converted, and give the price as the sources have it."""
-    units = tuple(u for u in ask.reading.units if "price" in u.fields)
-    found = lookup(replace(ask, reading=replace(ask.reading, units=units)))
-    known = found.sentences[:2] if found else ()
-    return Draft(
-        sentences=(ask.say("answer_unknown.rates"), *known),
-        entities=found.entities if found else (),
-        abstained=True,
-        reason="unknown_fact",
-    )
-
-
-def _missing_words(reading: Reading, ranked: Sequence[Scored]) -> str:
-    missing = ranked[0].missing if ranked else reading.units
-    strong = [u for u in missing if u.weight >= 1 and u.text] or [u for u in missing if u.text]
-    strong = strong or [u for u in reading.units if u.text]
-    strong.sort(key=lambda u: u.start)
-    return " ".join(dict.fromkeys(u.text for u in strong))[:120]
-
-
-def _unknown_version(ask: Ask, mention: Mention) -> Draft:
-    newest = max(mention.all, key=lambda o: ask.knowledge.ranks[o])
-    rows = [
-        *ask.knowledge.facts(newest, "released")[:1],
-        *ask.knowledge.facts(newest, "announced")[:1],
-        *ask.knowledge.facts(newest, "status")[:1],
-    ]
-    nearest = " ".join(ask.sentences(rows[:2]))
-    text = ask.say("answer_unknown.version", asked=mention.text, nearest=nearest)
-    return Draft(
-        sentences=(text,), entities=(newest,), abstained=True, reason="unknown_fact", is_gap=True
-    )

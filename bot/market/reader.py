@@ -24,6 +24,7 @@ _VARIANT_WEIGHT = 2.5
 _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _MEASURE = {"fps": "fps", "gb": "vram", "s": "length", "sec": "length"}
+_VAGUE = ("how much", "where")  # may ask for money or a place, or for something else
 _COUNTED_WEIGHT = 2.0
 _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
 _WHICH = ("which", "what", "whose")
@@ -174,7 +175,7 @@ class Reader:
             is_common = len(stems) == 1 and stems[0] in self._lexicon.light
             is_common = (
                 is_common
-                or list(span) == ["how", "much"]
+                or " ".join(span) in _VAGUE
                 or all(self._lexicon.fields[t[2:]].soft for t in tags)
             )
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
@@ -249,7 +250,8 @@ class Reader:
         known = [k for k, _ in keys if k in self._knowledge.raw_postings]
         if known:
             rarity = max(self._knowledge.rarity(k) for k in known)
-            return "word", 0.8 + 2.2 * rarity
+            kind = "must" if cut in self._lexicon.must else "word"
+            return kind, 0.8 + 2.2 * rarity
         if locale != "en":  # most words of other languages stand in no fact
             return "light", _LIGHT_WEIGHT * 2
         return "unknown", _UNKNOWN_WEIGHT

@@ -16,7 +16,7 @@ _DATED = 0.15  # a date answers `when`
 _EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
 _RARE = 0.35  # a key in more rows than this rarity allows brings no candidates
-_CRITICAL = ("unknown", "place", "date")
+_CRITICAL = ("unknown", "place", "date", "must")
 _NEWEST = 20300000.0
 
 

@@ -1,0 +1,109 @@
+"""Where the knowledge ends: what exactly is missing, and the nearest that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.market.drafting import Ask, Draft
+from bot.market.knowledge import Row
+from bot.market.likely import likeliest
+from bot.market.linking import Mention
+from bot.market.lookup import NAMED, content, ended_first, lookup
+from bot.market.naming import compact
+from bot.market.reading import Reading
+from bot.market.retrieval import Scored
+
+
+def unknown(ask: Ask) -> Draft:
+    """Say what exactly is missing, and the nearest that is known."""
+    reading = ask.reading
+    version = next((m for m in reading.mentions if m.version), None)
+    if version:
+        return _unknown_version(ask, version)
+    places = [u for u in reading.units if u.kind == "place"]
+    if places and reading.mentions and "availability" in reading.asked:
+        return _unknown_place(ask, places[0].text)
+    ranked = ask.retriever.rank(reading, limit=3)
+    near = [s for s in ranked if s.cover >= 0.25 and (not reading.mentions or s.named >= NAMED)]  # noqa: PLR2004
+    if not near and reading.mentions:
+        about = replace(reading, units=())
+        near = [s for s in ask.retriever.rank(about, limit=1) if s.named >= NAMED]
+    nearest = " ".join(ask.sentences(s.row for s in near[:1]))
+    missing = _missing_words(reading, ranked)
+    owners = reading.entities[:1]
+    if reading.mentions and missing:
+        name = ask.name(owners[0])
+        text = ask.say("answer_unknown.detail", missing=missing, subject=name, nearest=nearest)
+    elif missing:
+        text = ask.say("answer_unknown.words", missing=missing, nearest=nearest)
+    else:
+        what = " ".join(m.text for m in reading.mentions) or reading.text[:80]
+        text = ask.say("answer_unknown.words", missing=what, nearest=nearest)
+    return Draft(
+        sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
+    )
+
+
+def _unknown_place(ask: Ask, place: str) -> Draft:
+    """Say that nothing is recorded for a place, and where the thing is known to be offered."""
+    owner = likeliest(ask, ask.reading.mentions[0])
+    rows = [r for r in ask.knowledge.facts(owner, "availability") if r.fact.is_current][:2]
+    ended = ended_first(
+        ask, rows or [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]][:1]
+    )
+    nearest = " ".join(ask.sentences(rows))
+    text = ask.say("answer_unknown.detail", missing=place, subject=ask.name(owner), nearest=nearest)
+    return Draft(
+        sentences=(*ended, text),
+        entities=(owner,),
+        abstained=True,
+        reason="unknown_fact",
+        is_gap=True,
+    )
+
+
+def no_rates(ask: Ask) -> Draft:
+    """Say that prices are not converted, and give the price as the sources have it."""
+    units = tuple(u for u in ask.reading.units if "price" in u.fields)
+    found = lookup(replace(ask, reading=replace(ask.reading, units=units)))
+    known = found.sentences[:2] if found else ()
+    return Draft(
+        sentences=(ask.say("answer_unknown.rates"), *known),
+        entities=found.entities if found else (),
+        abstained=True,
+        reason="unknown_fact",
+    )
+
+
+def _missing_words(reading: Reading, ranked: Sequence[Scored]) -> str:
+    missing = ranked[0].missing if ranked else reading.units
+    strong = [u for u in missing if u.weight >= 1 and u.text] or [u for u in missing if u.text]
+    strong = strong or [u for u in reading.units if u.text]
+    strong.sort(key=lambda u: u.start)
+    return " ".join(dict.fromkeys(u.text for u in strong))[:120]
+
+
+def _mentioned_only(ask: Ask, mention: Mention) -> list[Row]:
+    """Give facts of other versions that name this one, such as a successor not yet out."""
+    key = compact(mention.text)
+    found = {i for o in mention.all for i in ask.knowledge.postings(f"e:{o}")}
+    rows = [ask.knowledge.rows[i] for i in sorted(found)]
+    return [r for r in rows if key in compact(f"{r.fact.claim} {r.fact.value or ''}")][:2]
+
+
+def _unknown_version(ask: Ask, mention: Mention) -> Draft:
+    newest = max(mention.all, key=lambda o: ask.knowledge.ranks[o])
+    said = _mentioned_only(ask, mention)
+    if said and not content(ask.reading.units):
+        return Draft(sentences=tuple(ask.sentences(said)), entities=(newest,))
+    rows = [
+        *ask.knowledge.facts(newest, "released")[:1],
+        *ask.knowledge.facts(newest, "announced")[:1],
+        *ask.knowledge.facts(newest, "status")[:1],
+    ]
+    nearest = " ".join(ask.sentences((said or rows)[:2]))
+    text = ask.say("answer_unknown.version", asked=mention.text, nearest=nearest)
+    return Draft(
+        sentences=(text,), entities=(newest,), abstained=True, reason="unknown_fact", is_gap=True
+    )
