@@ -40,8 +40,8 @@ def fingerprint(facts_dir: Path) -> str:
     return digest.hexdigest()
 
 
-def load_compiled(facts_dir: Path, cache_dir: Path | None) -> Compiled:
-    """Give the compiled knowledge from the cache, or compile it and try to keep it there.
+def load_compiled(facts_dir: Path, cache_dir: Path | None) -> tuple[Knowledge, Compiled]:
+    """Give knowledge and lexicon from the cache, or compile them and try to keep them there.
 
     Raises:
         KnowledgeError: a file of the facts cannot be read.
@@ -57,17 +57,18 @@ def load_compiled(facts_dir: Path, cache_dir: Path | None) -> Compiled:
     compiled["lexicon"] = lexicon
     if path:
         _write(path, compiled)
-    return compiled
+    return restore(compiled), lexicon
 
 
-def _read(path: Path, key: str) -> Compiled | None:
+def _read(path: Path, key: str) -> tuple[Knowledge, Compiled] | None:
     """Give the cached form, None if it is missing, broken or of another state."""
     try:
         found = json.loads(path.read_bytes())
-        restore(found)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+        if found["key"] != key:
+            return None
+        return restore(found), found["lexicon"]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, StopIteration):
         return None
-    return found if found.get("key") == key else None
 
 
 def _write(path: Path, compiled: Compiled) -> None:

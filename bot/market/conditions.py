@@ -64,7 +64,7 @@ class Condition:
 
     def _is(self, row: Row) -> bool:
         value = (row.fact.value or "").lower()
-        return any(re.search(rf"\b{re.escape(h)}", value) for h in self.holds)
+        return any(h in value and _starts_word(h, value) for h in self.holds)
 
     def _by_number(self, rows: Sequence[Row]) -> Row | None:
         met = [
@@ -78,6 +78,11 @@ class Condition:
         return min(
             met, key=lambda r: (r.number or 0) if low_first else -(r.number or 0), default=None
         )
+
+
+def _starts_word(text: str, value: str) -> bool:
+    """Tell whether a text stands in a value at the beginning of a word."""
+    return re.search(rf"\b{re.escape(text)}", value) is not None
 
 
 def amounts(folded: str) -> list[Amount]:

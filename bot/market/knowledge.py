@@ -48,6 +48,7 @@ class Knowledge:
     vocabulary: Sequence[str]  # words of names and claims, to correct spelling with
     side_names: Mapping[str, int]  # compact names of terms and graphics cards
     _postings: dict[str, Postings] = field(default_factory=dict)
+    _answering: dict[int, dict[str, list[Row]]] = field(default_factory=dict)
 
     def postings(self, key: str) -> Postings:
         """Give the rows that carry a key, with weights from 0 to 1."""
@@ -78,5 +79,12 @@ class Knowledge:
 
     def facts(self, owner: int, asks: str) -> list[Row]:
         """Give the rows of an entity that answer one kind of question and have a value."""
-        rows = (self.rows[i] for i in self.rows_of[owner])
-        return [r for r in rows if asks in r.asks and r.fact.value is not None]
+        answering = self._answering.get(owner)
+        if answering is None:
+            answering = self._answering[owner] = {}
+            for index in self.rows_of[owner]:
+                row = self.rows[index]
+                if row.fact.value is not None:
+                    for asked in row.asks:
+                        answering.setdefault(asked, []).append(row)
+        return list(answering.get(asks, ()))

@@ -33,8 +33,8 @@ class Market:
         Raises:
             KnowledgeError: a file of the facts cannot be read.
         """
-        compiled = load_compiled(facts_dir or FACTS_FOLDER, cache_dir)
-        return cls(restore(compiled), Lexicon(compiled["lexicon"]))
+        knowledge, lexicon = load_compiled(facts_dir or FACTS_FOLDER, cache_dir)
+        return cls(knowledge, Lexicon(lexicon))
 
     def answer(
         self,

@@ -15,6 +15,7 @@ _CARRIED = 0.2
 _DATED = 0.15  # a date answers `when`
 _EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
+_ENOUGH = 1200  # candidates
 _RARE = 0.35  # a key in more rows than this rarity allows brings no candidates
 _CRITICAL = ("unknown", "place", "date", "must")
 _NEWEST = 20300000.0
@@ -86,7 +87,7 @@ class Retriever:
         keys = [(self._knowledge.rarity(k), k) for u in units for k, _ in u.keys]
         keys.sort(reverse=True)
         for rarity, key in keys:
-            if rarity < _RARE and found:
+            if found and (rarity < _RARE or len(found) > _ENOUGH):
                 break
             found.update(self._knowledge.postings(key))
         return found
