@@ -111,17 +111,30 @@ async def drawn(services: Services, reply: Reply) -> list[dict[str, Any]]:
     return [body(part) for part in await draw(services, reply, "en")]
 
 
-async def test_a_long_answer_goes_on_in_further_messages(services: Services) -> None:
+MORE = (Button(label="x", command="ask"),)
+
+
+async def test_a_longer_answer_is_one_frame(services: Services) -> None:
+    sources = [Citation(n, "Card", f"https://e.f/{n}", "E", "2026") for n in range(1, 21)]
+    text = "\n\n".join(f"Paragraph {n} says something about a model [{n}]." for n in range(1, 21))
+    reply = Reply(text=text, citations=tuple(sources), buttons=MORE)
+    (part,) = await drawn(services, reply)
+
+    shown = "\n".join(embed["description"] for embed in part["embeds"])
+    assert shown.count("](<https://e.f/20>)") == 2  # the mark, and the title of the source
+    assert part["components"]
+
+
+async def test_a_very_long_answer_goes_on_in_further_messages(services: Services) -> None:
     source = Citation(1, "Card", "https://e.f", "E", "2026")
-    text = "\n\n".join(f"Paragraph {n} says something [1]." * 4 for n in range(40))
-    parts = await drawn(
-        services, Reply(text=text, citations=(source,), buttons=(Button(label="x", command="ask"),))
-    )
+    text = "\n\n".join(f"Paragraph {n} says something [1]." * 4 for n in range(100))
+    parts = await drawn(services, Reply(text=text, citations=(source,), buttons=MORE))
 
     assert len(parts) > 2
-    assert all(p["content"].count("[[1]](<https://e.f>)") >= 1 for p in parts[:-1])
+    shown = ["".join(e["description"] for e in part["embeds"]) for part in parts]
+    assert all(text.count("[[1]](<https://e.f>)") >= 1 for text in shown)
     assert [bool(p["components"]) for p in parts] == [False] * (len(parts) - 1) + [True]
-    assert parts[-1]["content"].endswith("-# \\[1\\] [Card](<https://e.f>) · E · 2026")
+    assert shown[-1].endswith("-# \\[1\\] Card · E · 2026")
 
 
 async def test_two_buttons_of_one_kind_have_different_ids(services: Services) -> None:

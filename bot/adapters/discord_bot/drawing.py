@@ -37,6 +37,8 @@ async def draw(
         file_limit_bytes: what the place takes; a larger file is zipped, or refused in words.
     """
     parts = _embedded(reply) if _needs_embed(reply) else _spoken(reply)
+    if len(parts) > 1:  # a frame holds twice as much as a plain message
+        parts = _embedded(reply)
     await _add_components(services, parts, reply, locale)
     if reply.file is not None:
         await _attach(parts[-1], reply.file, file_limit_bytes, locale)
@@ -84,12 +86,14 @@ def _with_lines(pieces: list[str], lines: Sequence[str], limit: int) -> list[str
 def _embedded(reply: Reply) -> list[Part]:
     """Draw it in a coloured frame; what exceeds one frame goes on in further messages."""
     colour = COLOURS[reply.style]
-    small = markdown.source_lines(reply.citations)
     pieces = markdown.pieces(_text(reply), reply.citations, markdown.EMBED_LIMIT)
+    small = markdown.source_lines(reply.citations)
+    if sum(map(len, (*pieces, *small))) > EMBED_TOTAL - _FOOTER:
+        # The marks lead to the sources; their titles need not do so once more.
+        small = markdown.source_lines(reply.citations, is_linked=False)
     descriptions = _with_lines(pieces, small, markdown.EMBED_LIMIT)
     embeds = [discord.Embed(description=text or None, colour=colour) for text in descriptions]
-    title = markdown.pieces(reply.title.replace("\n", " "), (), _TITLE)
-    embeds[0].title = title[0] if title else None
+    embeds[0].title = markdown.title(reply.title, _TITLE) or None
     _add_fields(embeds, reply)
     if reply.footer:
         embeds[-1].set_footer(text=markdown.words(reply.footer, _FOOTER))

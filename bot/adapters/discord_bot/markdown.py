@@ -45,22 +45,30 @@ _LONGEST_ADDRESS = 500
 Sources = Mapping[int, Citation]
 
 
-def escape(text: str) -> str:
-    """Show text as it was typed: no markup, no mention, no custom emoji, addresses unembedded."""
+def escape(text: str, *, is_line_start: bool = True) -> str:
+    """Show text as it was typed: no markup, no mention, no custom emoji, addresses unembedded.
+
+    Args:
+        text: as it was typed.
+        is_line_start: whether its first character begins a line, where more is markup.
+    """
     text = _UNSEEN.sub("", text)
     parts: list[str] = []
     at = 0
     for found in _ADDRESS.finditer(text):
-        parts += [_words(text[at : found.start()]), f"<{found.group()}>"]
+        parts += [
+            _words(text[at : found.start()], is_line_start=is_line_start and not at),
+            f"<{found.group()}>",
+        ]
         at = found.end()
-    return "".join([*parts, _words(text[at:])])
+    return "".join([*parts, _words(text[at:], is_line_start=is_line_start and not at)])
 
 
-def _words(text: str) -> str:
+def _words(text: str, *, is_line_start: bool) -> str:
     escaped = _SPECIAL.sub(r"\\\1", text)
-    # A needless backslash (not at the start of a line after all) is not shown either.
-    escaped = _LINE_START.sub(r"\1\\\2", escaped)
-    escaped = _NUMBERED.sub(r"\1\\\2", escaped)
+    lead = "" if is_line_start else "\x00"  # stands for what is already on the line
+    escaped = _LINE_START.sub(r"\1\\\2", lead + escaped)
+    escaped = _NUMBERED.sub(r"\1\\\2", escaped).removeprefix(lead)
     escaped = _INVITE.sub(r"\1\\.\2", escaped)
     # AllowedMentions.none() keeps it silent; this keeps it from looking like a ping.
     return _AT.sub("@" + _INVISIBLE, escaped)
@@ -129,6 +137,15 @@ def line(text: str, citations: Sequence[Citation] = ()) -> str:
     return renderer(by_number(citations))(parse(text))
 
 
+def title(text: str, limit: int) -> str:
+    """Draw a title, which is one line and no block: nothing at its start is markup."""
+    inlines = [i for block in parse(text) for i in getattr(block, "inlines", ())]
+    shown = _inlines(inlines, {}, is_line_start=False).replace("\n", " ").strip()
+    if len(shown) <= limit:
+        return shown
+    return chunks(parse(text), limit, renderer({}))[0].replace("\n", " ")
+
+
 def words(text: str, limit: int) -> str:
     """Give the plain words for places that show no markup (labels, titles of modals)."""
     flat = re.sub(r"\s+", " ", _UNSEEN.sub("", plain_text(text))).strip()
@@ -140,15 +157,16 @@ def by_number(citations: Sequence[Citation]) -> dict[int, Citation]:
     return {citation.n: citation for citation in citations}
 
 
-def source_lines(citations: Sequence[Citation]) -> list[str]:
-    """Give one line of small text per source: number, linked title, publisher, date."""
-    return [f"-# {_source(citation)}" for citation in citations]
+def source_lines(citations: Sequence[Citation], *, is_linked: bool = True) -> list[str]:
+    """Give one line of small text per source: number, title, publisher, date."""
+    return [f"-# {_source(citation, is_linked=is_linked)}" for citation in citations]
 
 
-def _source(citation: Citation) -> str:
+def _source(citation: Citation, *, is_linked: bool) -> str:
     title = escape(words(citation.title, 120)) or escape(words(citation.url, 80))
+    shown = link(title, citation.url) if is_linked else title
     more = [escape(part) for part in (words(citation.publisher, 60), citation.as_of) if part]
-    return " · ".join([f"\\[{citation.n}\\] {link(title, citation.url)}", *more])
+    return " · ".join([f"\\[{citation.n}\\] {shown}", *more])
 
 
 def _block(block: Block, sources: Sources) -> str:
@@ -164,20 +182,25 @@ def _block(block: Block, sources: Sources) -> str:
     return drawn_text if isinstance(block, Paragraph) else "> " + drawn_text.replace("\n", "\n> ")
 
 
-def _inlines(inlines: Sequence[Inline], sources: Sources) -> str:
-    return "".join(_inline(inline, sources) for inline in inlines)
+def _inlines(inlines: Sequence[Inline], sources: Sources, *, is_line_start: bool = True) -> str:
+    drawn = ""
+    for inline in inlines:
+        begins = drawn.endswith("\n") or (is_line_start and not drawn)
+        drawn += _inline(inline, sources, is_line_start=begins)
+    return drawn
 
 
-def _inline(inline: Inline, sources: Sources) -> str:
+def _inline(inline: Inline, sources: Sources, *, is_line_start: bool) -> str:
     if isinstance(inline, Text):
-        return escape(inline.text)
+        return escape(inline.text, is_line_start=is_line_start)
     if isinstance(inline, CodeSpan):
         return code_span(inline.text)
     if isinstance(inline, Cite):
         return _mark(inline.n, sources)
-    inner = _inlines(inline.children, sources)
+    inner = _inlines(inline.children, sources, is_line_start=False)
     if isinstance(inline, Link):
-        return link(_inlines(_without_links(inline.children), sources), inline.url)
+        label = _inlines(_without_links(inline.children), sources, is_line_start=False)
+        return link(label, inline.url)
     return _wrapped(inner, "**" if isinstance(inline, Bold) else "*")
 
 
