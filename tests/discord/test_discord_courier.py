@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
 
-from bot.adapters.discord_bot.invite import NEEDED, invite_link
+from bot.adapters.discord_bot.permissions import NEEDED, lacking
+from bot.core import doctor
 from bot.core.courier import CourierError, Forbidden, Gone, Sent, TryLater
 from bot.core.model import Button, Community, Reply
 from tests.discord.line import Line
@@ -85,15 +87,10 @@ async def test_missing_permissions_are_named_with_what_to_do(line: Line) -> None
     assert not any("Send Messages**" in text for text in found)
 
 
-def test_the_invitation_asks_for_what_is_needed_and_no_more() -> None:
-    token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.abc.def"
-    link = invite_link(token)
+def test_the_link_that_the_doctor_prints_grants_what_is_needed() -> None:
+    link = doctor.INVITE.format(client_id="1", permissions=doctor._DISCORD_PERMISSIONS)
+    granted = discord.Permissions(int(parse_qs(urlsplit(link).query)["permissions"][0]))
 
-    assert link is not None
-    assert "client_id=123456789012345678&scope=bot+applications.commands&permissions=" in link
-    asked = discord.Permissions(int(link.rpartition("=")[2]))
-    names = {"read_messages": "View Channel"}
-    shown = {names.get(n, n.replace("_", " ").title()) for n, is_set in asked if is_set}
-    assert shown == set(NEEDED)
-    assert invite_link("not a token") is None
-    assert invite_link("") is None
+    assert lacking(granted) == []
+    assert lacking(discord.Permissions.none()) == list(NEEDED)
+    assert not granted.administrator

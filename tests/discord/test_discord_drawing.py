@@ -134,7 +134,7 @@ async def test_a_very_long_answer_goes_on_in_further_messages(services: Services
     shown = ["".join(e["description"] for e in part["embeds"]) for part in parts]
     assert all(text.count("[[1]](<https://e.f>)") >= 1 for text in shown)
     assert [bool(p["components"]) for p in parts] == [False] * (len(parts) - 1) + [True]
-    assert shown[-1].endswith("-# \\[1\\] Card · E · 2026")
+    assert shown[-1].endswith("\n\\[1\\] Card · E · 2026")
 
 
 async def test_two_buttons_of_one_kind_have_different_ids(services: Services) -> None:

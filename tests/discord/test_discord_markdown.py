@@ -61,11 +61,11 @@ def test_citations_lead_to_their_sources() -> None:
     )
 
 
-def test_sources_are_small_lines_with_title_publisher_and_date() -> None:
+def test_sources_are_lines_with_title_publisher_and_date() -> None:
     (line,) = markdown.source_lines((SOURCE,))
 
     assert line == (
-        "-# \\[1\\] [Model card (v2)](<https://e.org/a_%28b%29?c=%3Cd%3E>) · E\\_Org · 2026-05"
+        "\\[1\\] [Model card (v2)](<https://e.org/a_%28b%29?c=%3Cd%3E>) · E\\_Org · 2026-05"
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import discord
 
 from bot.adapters.discord_bot.drawing import discard, draw
-from bot.adapters.discord_bot.invite import NEEDED
 from bot.adapters.discord_bot.parts import Part
+from bot.adapters.discord_bot.permissions import lacking
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, courier_error, nonce_of, patiently
 from bot.core.courier import Forbidden, Gone, Sent, TryLater
 from bot.core.model import Community, Reply, Request
@@ -25,11 +25,6 @@ _PATIENCE_S = 5.0
 _NOT_CONNECTED_S = 5.0
 _LOGIN_S = 15.0
 """How long the first messages of a process (replayed deliveries) wait for the login."""
-
-
-def lacking(held: discord.Permissions) -> list[str]:
-    """Name the permissions that we need and don't have, as Discord's settings show them."""
-    return [name for name, bit in NEEDED.items() if not held.value & bit]
 
 
 class DiscordCourier:

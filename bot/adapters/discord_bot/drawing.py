@@ -59,7 +59,8 @@ def _text(reply: Reply) -> str:
 
 def _spoken(reply: Reply) -> list[Part]:
     """Say it in plain messages: what reads best for an answer, also on a phone."""
-    small = markdown.source_lines(reply.citations)
+    # Small text is for messages; a frame's text is small as it is, and shows the mark instead.
+    small = [f"-# {line}" for line in markdown.source_lines(reply.citations)]
     small += _small(reply.footer)
     pieces = markdown.pieces(_text(reply), reply.citations)
     return [Part(content=piece) for piece in _with_lines(pieces, small, markdown.MESSAGE_LIMIT)]

@@ -158,8 +158,8 @@ def by_number(citations: Sequence[Citation]) -> dict[int, Citation]:
 
 
 def source_lines(citations: Sequence[Citation], *, is_linked: bool = True) -> list[str]:
-    """Give one line of small text per source: number, title, publisher, date."""
-    return [f"-# {_source(citation, is_linked=is_linked)}" for citation in citations]
+    """Give one line per source: number, title, publisher, date."""
+    return [_source(citation, is_linked=is_linked) for citation in citations]
 
 
 def _source(citation: Citation, *, is_linked: bool) -> str:
