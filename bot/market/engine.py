@@ -118,12 +118,14 @@ class Engine:
 
     def _talked(self, ask: Ask, intent: Intent) -> Draft | None:
         """Answer what is no question about the market; None if one hides in it."""
+        if intent.id in ("about", "off_topic") and ask.reading.mentions:
+            return None
         if intent.id in ("off_topic", "injection", "insult", "greeting", "thanks", "about"):
             rest = self._talk.without(ask.reading, intent)
             asked = self._again(ask, rest) if rest != ask.reading.text else ask
             if rest and (intent.id == "off_topic" or rest != ask.reading.text):
                 found = lookup(asked)
-                if found and asked.reading.mentions:
+                if found:
                     return found
         return Draft(
             sentences=(ask.say(f"answer_talk.{intent.text}"),), abstained=True, reason=intent.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
@@ -22,6 +23,7 @@ _STRONG = 2.0
 _ANSWERED = 0.5
 NAMED = 0.55
 _WELL = 0.65
+_HELD = 0.35  # a larger region that holds the place
 _TRIED = 3  # of the best facts, so many are looked at
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
 _NAMED_PARTLY = 0.45
@@ -34,12 +36,13 @@ def lookup(ask: Ask) -> Draft | None:
     near = [s for s in ranked[:_TRIED] if s.score >= ranked[0].score - _CLOSE]
     first = next((i for i, s in enumerate(near) if is_enough(ask.reading, s)), None)
     if first is None:
-        return None
+        return _in_place(ask)
     ranked = ranked[first:]
     chosen = _choose(ask, ranked)
     rows = [s.row for s in chosen]
     rows += [r for r in _other_parts(ask, chosen) if r not in rows]
-    missing = _unanswered(ask, rows)
+    rows = [r for r in rows if r.index not in {c.index for c in _conflicts(ask, rows)}]
+    missing = [*_disagreeing(ask, rows), *_unanswered(ask, rows)]
     sentences = [*ended_first(ask, rows), *in_words(ask, rows), *ask.sentences(rows), *missing]
     owners = tuple(dict.fromkeys(r.owner for r in rows))
     return Draft(
@@ -47,8 +50,47 @@ def lookup(ask: Ask) -> Draft | None:
         entities=owners,
         rows=tuple(r.index for r in rows),
         strength=ranked[0].cover,
-        is_gap=bool(missing),
+        is_gap=bool(_unanswered(ask, rows)),
     )
+
+
+def _conflicts(ask: Ask, rows: Sequence[Row]) -> list[Row]:
+    """Give facts that say something else than the first one about the same field."""
+    first = rows[0]
+    if not first.fact.field or first.fact.conflict:
+        return []
+    own = (ask.knowledge.rows[i] for i in ask.knowledge.rows_of[first.owner])
+    return [r for r in own if r.fact.conflict and r.fact.field == first.fact.field][:2]
+
+
+def _disagreeing(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say that the sources disagree, with what the others say."""
+    found = _conflicts(ask, rows)
+    if not found:
+        return []
+    return [ask.say("answer.conflict", claims=" ".join(_dated(ask, r) for r in found))]
+
+
+def _dated(ask: Ask, row: Row) -> str:
+    """Quote a fact with its day, also where its field does not age."""
+    said, day = ask.sentence(row), ask.month(row.fact.as_of)
+    return said if day in said else f"{said.removesuffix('.')} ({day})."
+
+
+def _in_place(ask: Ask) -> Draft | None:
+    """Answer `is it free to use in Germany`: the rule, and what is said of that place."""
+    places = [u for u in ask.reading.units if u.kind == "place"]
+    rest = tuple(u for u in ask.reading.units if u.kind != "place")
+    if not places or not ask.reading.mentions or len(rest) == len(ask.reading.units):
+        return None
+    there = ask.retriever.rank(ask.reading, limit=1, units=places)
+    if not there or there[0].cover < _HELD or there[0].named < NAMED:
+        return None
+    found = lookup(replace(ask, reading=replace(ask.reading, units=rest)))
+    if found is None:
+        return None
+    sentences = dict.fromkeys((*found.sentences, ask.sentence(there[0].row)))
+    return replace(found, sentences=tuple(sentences))
 
 
 def in_words(ask: Ask, rows: Sequence[Row]) -> list[str]:

@@ -145,7 +145,7 @@ class Reader:
         for hit in hits:
             if hit.tag[:2] in ("f:", "p:"):
                 spans.setdefault((hit.start, hit.end), []).append(hit.tag)
-        for (start, end), tags in sorted(spans.items(), key=lambda s: s[0][0] - s[0][1]):
+        for (start, end), tags in sorted(spans.items(), key=_place_first):
             covered = set(range(start, end)) if start >= 0 else set()
             if covered & taken or self._counts_a_noun(tokens, start, end):
                 continue
@@ -255,6 +255,12 @@ class Reader:
         if locale != "en":  # most words of other languages stand in no fact
             return "light", _LIGHT_WEIGHT * 2
         return "unknown", _UNKNOWN_WEIGHT
+
+
+def _place_first(span: tuple[tuple[int, int], list[str]]) -> tuple[bool, int]:
+    """Sort phrases: places before the rest, long ones before short ones."""
+    (start, end), tags = span
+    return not tags[0].startswith("p:"), start - end
 
 
 def _counts(pair: Sequence[Piece]) -> bool:

@@ -58,7 +58,7 @@ class Retriever:
         if owners is not None:
             candidates = {i for o in owners for i in self._knowledge.rows_of[o]}
         elif reading.mentions:
-            candidates = self._about(reading.mentions)
+            candidates = self._about(reading.mentions, asked)
         else:
             candidates = self._containing(asked)
         named = [self._named(m) for m in reading.mentions]
@@ -75,12 +75,17 @@ class Retriever:
                 best = found * weight
         return best
 
-    def _about(self, mentions: Sequence[Mention]) -> set[int]:
+    def _about(self, mentions: Sequence[Mention], units: Sequence[Unit]) -> set[int]:
+        """Give the rows about names; of very many, those that also hold something asked for."""
         found: set[int] = set()
         for mention in mentions:
             for key in (*(f"e:{e}" for e in mention.all), f"n:{mention.key}"):
                 found.update(self._knowledge.postings(key))
-        return found
+        if len(found) <= _ENOUGH:
+            return found
+        keys = [k for u in units if u.weight >= 1 for k, _ in u.keys]
+        asked = {row for k in keys for row in self._knowledge.postings(k)}
+        return found & asked or found
 
     def _containing(self, units: Sequence[Unit]) -> set[int]:
         found: set[int] = set()
