@@ -7,6 +7,7 @@ is next asked for, in a thread, so that the event loop never waits for a load or
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ class _Bank:
     market: Market | None = None
     communities: Sequence[CommunityRow] | None = None
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    drops: Counter[str] = field(default_factory=Counter)  # how often each part was dropped
 
 
 class Banks:
@@ -68,6 +70,7 @@ class Banks:
         self._banks: dict[int, _Bank] = {}
         self._last_change: int | None = None
         self._unreported = 0
+        self._looking = asyncio.Lock()
 
     async def refresh(self) -> int:
         """Drop what changed, by whatever process; gives how many changes since the last call."""
@@ -76,19 +79,19 @@ class Banks:
         return count
 
     async def _look(self) -> None:
-        if self._last_change is None:
-            # Nothing is cached from before the first look, so there is nothing to drop.
-            self._last_change = await self._store.changes.latest()
-            self._banks.clear()
-            return
-        while True:
-            changes = await self._store.changes.since(self._last_change, _CHANGES_AT_ONCE)
-            for change in changes:
-                self._drop(change)
-                self._last_change = max(self._last_change, change.id)
-            self._unreported += len(changes)
-            if len(changes) < _CHANGES_AT_ONCE:
+        async with self._looking:
+            if self._last_change is None:
+                # Nothing is cached from before the first look, so there is nothing to drop.
+                self._last_change = await self._store.changes.latest()
                 return
+            while True:
+                changes = await self._store.changes.since(self._last_change, _CHANGES_AT_ONCE)
+                for change in changes:
+                    self._drop(change)
+                    self._last_change = change.id
+                self._unreported += len(changes)
+                if len(changes) < _CHANGES_AT_ONCE:
+                    return
 
     def _drop(self, change: Change) -> None:
         if change.bank_id is None:
@@ -100,6 +103,7 @@ class Banks:
             bank = self._banks[change.bank_id]
             for name in _STALE.get(change.kind, ()):
                 setattr(bank, name, None)
+                bank.drops[name] += 1
             if change.kind in {"idea", "vector"} and bank.index is not None:
                 bank.index.changed(change.subject)
 
@@ -117,7 +121,11 @@ class Banks:
         if getattr(bank, name) is None:
             async with bank.locks.setdefault(name, asyncio.Lock()):
                 if getattr(bank, name) is None:
-                    setattr(bank, name, await load())
+                    drops = bank.drops[name]
+                    loaded = await load()
+                    if bank.drops[name] != drops:
+                        return loaded  # it changed meanwhile: good for this once, not to be held
+                    setattr(bank, name, loaded)
         return getattr(bank, name)
 
     async def taxonomy(self, bank_id: int) -> Taxonomy:
