@@ -25,6 +25,10 @@ from storage.rows import Write
 
 log = structlog.get_logger(__name__)
 
+# There is no voice here, and no need to warn that it lacks its libraries.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
 COMMANDS_FILE = "discord-commands.sha256"
 
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -26,6 +26,8 @@ _FEW_GUILDS = 25
 """Servers up to which a direct message's sender is looked for in each."""
 
 _REMEMBERED = 5000
+_HOME_LASTS = timedelta(hours=1)
+"""After this a sender's servers are looked up again: they may have joined or left one."""
 
 
 class Communities:
@@ -39,12 +41,15 @@ class Communities:
         self._services = services
         self._client = client
         self._known: dict[str, Community] = {}
-        self._homes: OrderedDict[int, str] = OrderedDict()  # user id -> key for direct messages
+        # Where a user's direct messages belong, and when that was looked up.
+        self._homes: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
 
     def at_once(self, guild: discord.Guild | None, user: Author) -> Community | None:
         """Give the community from memory, without waiting."""
-        key = f"discord:{guild.id}" if guild else self._homes.get(user.id, "")
-        return self._known.get(key)
+        if guild is not None:
+            return self._known.get(f"discord:{guild.id}")
+        home = self._homes.get(user.id)
+        return self._known.get(home[0]) if home else None
 
     async def of(self, guild: discord.Guild | None, user: Author) -> Community:
         """Give the community from the store; first sight of a guild makes it."""
@@ -65,16 +70,17 @@ class Communities:
 
     async def _home(self, user: Author) -> tuple[str, str]:
         """Find where a direct message belongs: the one server shared with its sender, or none."""
-        known = self._homes.get(user.id)
-        if known is None:
+        now = self._services.clock()
+        key, looked_up_at = self._homes.get(user.id, ("", now))
+        if not key or now - looked_up_at > _HOME_LASTS:
             shared = await self._shared(user.id)
-            known = f"discord:{shared[0].id}" if len(shared) == 1 else f"discord:dm-{user.id}"
-            self._homes[user.id] = known
+            key = f"discord:{shared[0].id}" if len(shared) == 1 else f"discord:dm-{user.id}"
+            self._homes[user.id] = (key, now)
             while len(self._homes) > _REMEMBERED:
                 self._homes.popitem(last=False)
-        guild_id = known.removeprefix("discord:")
+        guild_id = key.removeprefix("discord:")
         guild = self._client.get_guild(int(guild_id)) if guild_id.isdigit() else None
-        return known, guild.name if guild else f"@{user.name}"
+        return key, guild.name if guild else f"@{user.name}"
 
     async def _shared(self, user_id: int) -> list[discord.Guild]:
         guilds = [guild for guild in self._client.guilds if not guild.unavailable]
