@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.core.model import Role
@@ -347,3 +349,24 @@ async def test_roles_are_those_of_the_community(house: House) -> None:
     assert not (await elsewhere.says("idea show 1")).ok
     assert not (await elsewhere.says("mod accept 1")).ok
     assert (await house.idea(1)).status == "pending"
+
+
+async def test_a_double_click_keeps_one_idea(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    bob = house.person("bob")
+    asked = await bob.does("idea add", text=ALIKE)
+
+    replies = await asyncio.gather(*(bob.presses(asked, "Mine is different") for _ in range(5)))
+    await asyncio.gather(*(house.person("cam").does("idea add", text=SHOES) for _ in range(5)))
+
+    assert [r.ok for r in replies].count(True) == 1
+    counts = await house.store.ideas.counts((await house.community("discord:88")).bank_id)
+    assert dict(counts) == {"pending": 3}
+
+
+async def test_several_industries_chosen_in_the_menu(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+
+    await house.person("ann").does("idea retag", number=1, industry=("games", "film-tv"))
+
+    assert [t.industry for t in (await house.idea(1)).tags] == ["games", "film-tv"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.core.banks import LookAlike
-from bot.core.capture import quoted_of
+from bot.core.capture import Quoted, quoted_of
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_draft import Draft, save_draft, saved_draft, typed_draft
 from bot.core.commands.idea_keep import keep
@@ -26,6 +26,7 @@ from bot.core.model import (
 )
 from bot.core.services import Services
 from bot.core.statuses import CAN_BE_VOTED_ON
+from bot.core.turns import one_at_a_time
 from bot.tagging.model import Tagging
 from prompts import render
 from storage import Idea, IdeaFilter
@@ -38,17 +39,24 @@ _SHOWN = 3
 
 async def add_idea(services: Services, request: Request) -> Reply:
     """Keep an idea, or ask back first."""
-    return await _take(services, request, typed_draft(request))
+    async with one_at_a_time(request.actor.person_id):
+        return await _take(services, request, typed_draft(request))
 
 
 async def keep_draft(services: Services, request: Request) -> Reply:
     """Go on with an idea about which something was asked back."""
-    return await _take(services, request, await saved_draft(services, request))
+    async with one_at_a_time(request.actor.person_id):
+        return await _take(services, request, await saved_draft(services, request))
 
 
 async def capture(services: Services, request: Request) -> Reply:
     """Take a message of a channel in as an idea of whoever wrote it."""
     text, quoted = quoted_of(request)
+    async with one_at_a_time(request.actor.person_id):
+        return await _capture(services, request, text, quoted)
+
+
+async def _capture(services: Services, request: Request, text: str, quoted: Quoted) -> Reply:
     known = await services.store.ideas.by_external_id(request.community.bank_id, quoted.message_key)
     if known is not None:
         raise Conflict("captured_before", number=known.number)
