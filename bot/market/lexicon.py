@@ -136,6 +136,10 @@ class Lexicon:
             language: frozenset(fold(str(w)) for w in found)
             for language, found in raw["languages"].items()
         }
+        self.translations = {
+            language: {fold(k): str(v) for k, v in found.items()}
+            for language, found in raw["translations"].items()
+        }
         self.synonyms = Phrases()
         for group in tables["synonyms"]:
             for phrase in group:

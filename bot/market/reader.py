@@ -25,6 +25,7 @@ _LIGHT_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 3.0
 _MEASURE = {"fps": "fps", "gb": "vram", "s": "length", "sec": "length"}
 _VAGUE = ("how much", "where")  # may ask for money or a place, or for something else
+_TRANSLATED_WEIGHT = 2.4
 _COUNTED_WEIGHT = 2.0
 _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
 _WHICH = ("which", "what", "whose")
@@ -96,7 +97,9 @@ class Reader:
         said = [
             h
             for h in free
-            if not (h.tag.startswith("f:") and self._says_nothing(tokens[h.start : h.end], locale))
+            if not (
+                h.tag[:2] in ("f:", "p:") and self._says_nothing(tokens[h.start : h.end], locale)
+            )
         ]
         return tuple(h for h in said if not _is_swallowed(h, said))
 
@@ -118,6 +121,20 @@ class Reader:
         yield from self._phrase_units(tokens, hits, taken)
         yield from self._date_units(tokens, taken)
         yield from self._word_units(tokens, taken, locale)
+        yield from self._translated(tokens, locale)
+
+    def _translated(self, tokens: Sequence[Piece], locale: str) -> Iterable[Unit]:
+        """Read nouns of other languages as the English words of the facts."""
+        known = self._lexicon.translations.get(locale, {})
+        spelled = {w.text for w in tokens}
+        for word, english in known.items():
+            is_inside = is_cjk(word) and any(word in text for text in spelled)
+            if word not in spelled and not is_inside:
+                continue
+            stems = [stem(w.text) for w in words(english)]
+            keys = [(f"w:{s}", 1.0) for s in stems]
+            keys += [(h.tag, 0.9) for h in self._lexicon.synonyms.find(stems)]
+            yield Unit(word, tuple(keys), _TRANSLATED_WEIGHT, "word")
 
     def _word_units(self, tokens: Sequence[Piece], taken: set[int], locale: str) -> Iterable[Unit]:
         """Weigh the words that are left; what is to be counted or named weighs more."""
@@ -217,6 +234,8 @@ class Reader:
         if word in self._lexicon.variants:
             return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
         foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
+        if word in self._lexicon.translations.get(locale, ()):
+            return None  # see _translated
         if word in self._lexicon.stop or is_cjk(word) or word in foreign:
             return None
         if len(word) == 1 and word.isalpha():

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _QUOTES = str.maketrans("’‘ʼ`´“”„«»‑–—−", "'''''\"\"\"\"\"----")
-_PIECE = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*[^\W\d_]*|[^\W_]+(?:'(?=s\b))?")
+_LATIN = "a-zA-Z\u00c0-\u024f"
+_PIECE = re.compile(rf"\d+(?:[.,]\d+)*|[{_LATIN}]+|[^\W\d_{_LATIN}]+")
+_WORD = re.compile(
+    rf"\d+(?:[.,:]\d+)*[{_LATIN}]*|[{_LATIN}][{_LATIN}\d]*(?:'(?=s\b))?|[^\W\d_{_LATIN}]+"
+)
 _THOUSANDS = re.compile(r"^\d{1,3}(?:,\d{3})+$")
 _TRAILING_ZEROS = re.compile(r"^(\d+)\.0+$")
 _SUFFIXES = (
