@@ -47,6 +47,23 @@ async def test_the_whole_way_of_a_form(line: Line, own: Any) -> None:
     assert own.seen[-1].text("vote") == "1"
 
 
+async def test_a_redelivered_form_has_one_effect(line: Line, own: Any) -> None:
+    shown = await line.server.slash("idea add")
+    await line.server.until(lambda: shown.callback is not None)
+    assert shown.callback is not None
+    values = {"title": "Crash films", "text": "From a report"}
+    sent = await line.server.send_form(shown.callback["data"], **values)
+    await line.server.until(lambda: sent.original is not None and not sent.is_waiting)
+
+    data = discord_payloads.submitted(shown.callback["data"], values)
+    for _ in range(3):
+        again = discord_payloads.interaction(sent.id, sent.token, 5, data)
+        await line.server.gateway.dispatch("INTERACTION_CREATE", again)
+    await line.answers()
+
+    assert [r.command for r in own.seen] == ["idea add", "quiet"]
+
+
 async def test_a_file_is_uploaded_whole(line: Line) -> None:
     made = await line.server.interact(
         2, discord_payloads.slash("export", {}), user_id=discord_payloads.MOD
