@@ -26,6 +26,7 @@ PERHAPS_NOT = 0.4  # ... that is enough without a keyword
 MOST_BECAUSE = 5
 KEPT_VECTORS = 4096
 KEPT_CHOICES = 8
+GLOSS_TRUST = 0.6
 FALSE_FRIEND = 0.3
 
 
@@ -47,6 +48,8 @@ class Tagger:
             for pattern in industry_patterns(i.id, i.keywords, i.weak)
         )
         self._weights = linear.built_in()
+        fitted_ids = self._weights.ids if self._weights else ()
+        self._heirs = [self._columns.get(taxonomy.current(i) or "") for i in fitted_ids]
         self._embedder = embedder
         self._lock = threading.Lock()
         self._vectors: OrderedDict[str, Matrix] = OrderedDict()
@@ -206,16 +209,16 @@ class Tagger:
             fitted = weights.from_words(tuple(read.content))
             return self._placed(fitted, None) + features @ weights.word_shared
         fitted = weights.from_vectors(vector[None])[0]
+        if read.language != "en":
+            # Vectors were fitted on English sentences; of glosses, the keywords say more.
+            return self._placed(fitted * GLOSS_TRUST, vector) + features @ weights.word_shared
         return self._placed(fitted, vector) + features @ weights.shared
 
     def _placed(self, fitted: Matrix, vector: Matrix | None) -> Matrix:
         """Bring fitted logits to this taxonomy: merged ones join, new ones go by description."""
-        weights = self._weights
         placed = np.full(len(self.ids), -np.inf, dtype=np.float32)
-        for industry, logit in zip(weights.ids if weights else (), fitted, strict=True):
-            current = self.taxonomy.current(industry)
-            if current is not None:
-                column = self._columns[current]
+        for column, logit in zip(self._heirs, fitted, strict=True):
+            if column is not None:
                 placed[column] = np.logaddexp(placed[column], logit)
         new = np.isneginf(placed)
         if new.any():
