@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from storage import IdeaFilter
 
 if TYPE_CHECKING:
     from bot.tagging import Embedder, Likeness, Tagger, Taxonomy, VectorIndex
+    from bot.tagging.model import Vectors
     from storage import Idea, Store
 
 _RELOAD_S = 30.0
@@ -23,6 +25,7 @@ _SMALL = 5000
 
 _NEAREST = 25
 _WORDS = 8
+_REMEMBERED = 64
 _FETCH_TIMEOUT_S = 10.0
 
 
@@ -48,6 +51,32 @@ def meaning_of(title: str, text: str) -> str:
     return text if not title or text.startswith(title.rstrip("…")) else f"{title}\n{text}"
 
 
+class Remembering:
+    """An embedder that remembers the latest texts: a new idea is tagged, compared and kept."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.model_id = embedder.model_id
+        self.dimension = embedder.dimension
+        self._lock = threading.Lock()
+        self._latest: OrderedDict[str, Vectors] = OrderedDict()
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Give one row per text; a single text of the latest ones costs nothing. Blocks."""
+        if len(texts) != 1:
+            return self._embedder.encode(texts)
+        with self._lock:
+            known = self._latest.get(texts[0])
+        if known is not None:
+            return known
+        rows = self._embedder.encode(texts)
+        with self._lock:
+            self._latest[texts[0]] = rows
+            while len(self._latest) > _REMEMBERED:
+                self._latest.popitem(last=False)
+        return rows
+
+
 class Models:
     """The embedder, loaded once per process at its first use; all methods block.
 
@@ -67,7 +96,8 @@ class Models:
 
         with self._lock:
             if self._likeness is None:
-                self._embedder = (self._load or load_embedder)()
+                embedder = (self._load or load_embedder)()
+                self._embedder = Remembering(embedder) if embedder else None
                 self._likeness = Likeness(self._embedder)
             return self._likeness
 
