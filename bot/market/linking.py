@@ -149,10 +149,20 @@ class Linker:
     def _at(self, folded: str, parts: Sequence[Piece], position: int) -> Mention | None:
         for end in range(min(len(parts), position + _LONGEST_NAME), position, -1):
             key = "".join(p.text for p in parts[position:end])
-            named = self._knowledge.names.get(key)
+            named = self._knowledge.names.get(key) or self._without_v(parts[position:end])
             if named and _is_whole(folded, parts, position, end):
                 return self._mention(folded, parts, (position, end), named)
         return None
+
+    def _without_v(self, parts: Sequence[Piece]) -> Sequence[tuple[int, int]] | None:
+        """Read `Open-Sora v2` as Open-Sora 2."""
+        texts = [p.text for p in parts]
+        kept = [
+            t
+            for t, following in zip(texts, [*texts[1:], ""], strict=True)
+            if t != "v" or not following[:1].isdigit()
+        ]
+        return self._knowledge.names.get("".join(kept)) if len(kept) < len(texts) else None
 
     def _mention(
         self,
@@ -200,7 +210,9 @@ class Linker:
         number = parts[position]
         between = folded[parts[position - 1].end : number.start]
         following = parts[position + 1].text if position + 1 < len(parts) else ""
-        is_version = between.strip(" -v.") == "" and following not in self._lexicon.units
+        is_possessive = folded[number.end : number.end + 1] == "'"
+        is_version = between.strip(" -v.") == ""
+        is_version = is_version and (is_possessive or following not in self._lexicon.units)
         is_version = is_version and float(number.text.replace(",", "").split(".")[0]) < 20  # noqa: PLR2004
         return (number.text, number.end) if is_version else (None, 0)
 

@@ -13,8 +13,8 @@ from bot.market.retrieval import Scored
 from bot.market.verify import numbers
 from prompts import has
 
-ENOUGH = 0.5  # of the question's weight must be covered by the best fact
-ENOUGH_UNNAMED = 0.62  # more where no name holds the answer to its subject
+ENOUGH = 0.65  # of the question's weight must be covered by the best fact
+ENOUGH_UNNAMED = 0.65  # more where no name holds the answer to its subject
 _CLOSE = 0.12
 _SAME_FIELD = 0.3
 _STORY = 0.55
