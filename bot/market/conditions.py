@@ -20,9 +20,9 @@ _UNITS = {
     "fps": "fps",
     **dict.fromkeys(("b", "parameters", "params"), "parameters"),
     **dict.fromkeys(("usd", "dollar", "dollars", "bucks", "buck", "euros", "euro"), "price"),
-    **dict.fromkeys(("cent", "cents", "ct", "c"), "cents"),
+    **dict.fromkeys(("cent", "cents"), "cents"),
 }
-_AMOUNT = re.compile(r"(\$|€|£)?\s*(\d+(?:[.,]\d+)*)\s*(\$|€|[^\W\d_]+)?")
+_AMOUNT = re.compile(r"(?<![^\W_])(\$|€|£)?\s*(\d+(?:[.,]\d+)*)\s*(\$|€|[^\W\d_]+)?")
 _LOW_FIRST = ("price", "vram")
 _MOST_PER_SECOND = 5.0  # dollars: more than that is a budget, no price per second
 _NEAR = 3  # words between a `not` and what it denies

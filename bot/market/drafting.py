@@ -46,6 +46,14 @@ class Notes:
         """Give the text behind each number: what was quoted, of what, when, by whom."""
         return {n: "\n".join(_passage(r, knowledge) for r in rows) for n, rows in self.rows.items()}
 
+    def vital(self) -> set[int]:
+        """Give the numbers that no wording may leave out: what disagrees, and what has ended."""
+        return {
+            n
+            for n, rows in self.rows.items()
+            if any(r.fact.conflict or {"status", "shutdown"} & set(r.asks) for r in rows)
+        }
+
 
 def _passage(row: Row, knowledge: Knowledge) -> str:
     fact = row.fact

@@ -266,6 +266,7 @@ class Engine:
         passages = ask.notes.passages(self._knowledge)
         evidence = {new: passages[old] for old, new in old_numbers.items()}
         evidence[0] = self._names(ask, draft)
+        vital = {old_numbers[n] for n in ask.notes.vital() & old_numbers.keys()}
         answer = Answer(
             text=text,
             citations=citations,
@@ -277,7 +278,7 @@ class Engine:
             choices=draft.choices,
             locale=ask.locale,
             is_gap=draft.is_gap,
-            evidence=tuple(Passage(n, evidence[n]) for n in sorted(evidence)),
+            evidence=tuple(Passage(n, evidence[n], n in vital) for n in sorted(evidence)),
         )
         return answer, evidence
 

@@ -41,6 +41,7 @@ _WORDS = {
 }
 _SCALES = {"thousand": 1000, "k": 1000, "million": 10**6, "m": 10**6, "billion": 10**9, "b": 10**9}
 _SCALED = re.compile(r"(\d[\d.,]*)\s*(thousand|million|billion|[kmb])\b")
+_CENTS = re.compile(r"(\d+) ?cents?\b")
 _CENT = Decimal("0.01")
 
 
@@ -52,6 +53,7 @@ def numbers(text: str) -> set[str]:
         found |= {year, str(int(month)), *({str(int(day))} if day else ())}
     found |= {_WORDS[w] for w in re.findall(r"[a-z]+", folded) if w in _WORDS}
     found |= {str(_MONTHS.index(m) + 1) for m in _MONTH.findall(folded)}
+    found |= {_plain(str(Decimal(n) / 100)) for n in _CENTS.findall(folded)}
     for number, scale in _SCALED.findall(folded):
         found.add(_scaled(number, scale))
     return found
