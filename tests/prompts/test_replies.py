@@ -125,3 +125,39 @@ def test_peoples_words_are_escaped(locale: str) -> None:
 
     assert "\\*\\*loud" in said
     assert "[x](" not in said
+
+
+class Anything:
+    """A citation, a choice, the terms of a rank: whatever a template looks for."""
+
+    def __getattr__(self, name: str) -> object:
+        return 3.5 if name not in {"label", "title", "publisher", "as_of"} else "word"
+
+
+SAMPLES: dict[str, object] = {
+    "because": ["crash"], "words": ["crash"], "flags": ["flag"], "errors": ["a", "b"],
+    "split": [("Discord", 1, 2), ("Slack", 3, 4)], "industries": [("Games", 2)],
+    "statuses": [("pending", 1), ("accepted", 2)], "terms": Anything(), "citation": Anything(),
+    "choices": [Anything()], "nearest": ["a", "b", "c"], "names": ["A", "B"], "lines": ["x"],
+    "modes": [("c", "all")], "rows": [("q", 2, 1), ("r", 1, 0), ("s", 4, 3)],
+    "moves": [(1, "t", "old", "new")], "good": [1, 2], "done": [1, 2], "failed": [(3, "why")],
+    "numbers": [1, 2], "fields": ["f"], "examples": ["e"], "platforms": ["Discord"],
+    "ideas": [], "low": 1, "high": 9,
+}  # fmt: skip
+TEXTS = {"title", "text", "name", "reason", "link", "status", "label", "why", "kind", "action"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+@pytest.mark.parametrize("locale", ALL)
+def test_every_text_can_be_said(locale: str, count: int) -> None:
+    for name, arguments in macros(locale).items():
+        if "._" in name:
+            continue
+        given = {
+            a: SAMPLES.get(a, "word" if a in TEXTS else count) for a in arguments.split(",") if a
+        }
+        if name in {"idea.choose_industries", "idea.retagged", "idea.kept"}:
+            given["industries"] = "Games"
+        said = prompts.render(name, locale, **given)
+        assert "{{" not in said
+        assert "\n\n\n" not in said, name
