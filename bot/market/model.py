@@ -42,6 +42,7 @@ class Passage:
 
     n: int
     text: str
+    is_vital: bool = False  # no wording may leave it out: a disagreement, an end
 
 
 @dataclass(frozen=True, slots=True)
