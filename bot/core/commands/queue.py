@@ -257,7 +257,10 @@ async def _gaps(services: Services, request: Request, offset: int) -> Waiting:
     return Waiting(items, len(gaps))
 
 
-FLAGS = ("not_an_idea", "links_only", "personal_data", "revised", "imported", "doubtful")
+FLAGS = (
+    *("not_an_idea", "links_only", "personal_data", "revised"),
+    *("imported", "doubtful", "unknown_status"),
+)
 _PENDING = IdeaFilter(statuses=("pending",), sort="old")
 _PENDING_NEW = IdeaFilter(statuses=("pending",), sort="new")
 _FLAGGED = IdeaFilter(statuses=("pending",), flagged=True, sort="old")
