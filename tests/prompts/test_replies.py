@@ -161,3 +161,9 @@ def test_every_text_can_be_said(locale: str, count: int) -> None:
         said = prompts.render(name, locale, **given)
         assert "{{" not in said
         assert "\n\n\n" not in said, name
+
+
+def test_every_flag_has_words() -> None:
+    from bot.core.commands.queue import FLAGS
+
+    assert {f"flag.{flag}" for flag in FLAGS} == {n for n in macros("en") if n.startswith("flag.")}

@@ -259,7 +259,7 @@ async def _gaps(services: Services, request: Request, offset: int) -> Waiting:
 
 FLAGS = (
     *("not_an_idea", "links_only", "personal_data", "revised"),
-    *("imported", "doubtful", "unknown_status"),
+    *("unknown_status", "unknown_industry"),
 )
 _PENDING = IdeaFilter(statuses=("pending",), sort="old")
 _PENDING_NEW = IdeaFilter(statuses=("pending",), sort="new")
