@@ -117,7 +117,8 @@ async def replay(
     before = older_than or services.clock() - timedelta(seconds=1)
     count = 0
     for delivery in await services.store.deliveries.pending(platforms, before):
-        if delivery.attempts >= _MAX_ATTEMPTS:
+        if not delivery.payload or delivery.attempts >= _MAX_ATTEMPTS:
+            # Without a payload there was nothing to run: a message that was only answered.
             log.error("delivery_given_up", delivery=delivery.id)
             await services.store.deliveries.finish(delivery.id, "given up")
             continue

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import commands
-from bot.core.dispatch import dispatch
+from bot.core import commands, intake
+from bot.core.commands import ask
+from bot.core.dispatch import dispatch, find
 from bot.core.lines import parse_line, split_command
 from bot.core.model import Actor, Button, Community, Place, Reply, Request, Style, Value
 from bot.core.services import Services
@@ -16,6 +18,7 @@ from prompts import render
 _IDEA = re.compile(
     r"^\s*(?:use[ -]?case|idea|idée|idee|ideia|アイデア|创意|想法|点子)\s*[:：]\s*", re.IGNORECASE
 )
+_FOLLOW_UP_WORDS = 12
 _LONGEST = 4000
 """Characters of a message that are read: Discord's limit with Nitro."""
 
@@ -34,6 +37,7 @@ class Heard:
     in_own_thread: bool = False  # a thread that the bot answers in, or a reply to its message
     locale: str = "en"
     delivery_id: str | None = None
+    is_accepted: bool = False  # the adapter has written the delivery down already
 
 
 async def hear(services: Services, heard: Heard) -> Reply | None:
@@ -42,8 +46,45 @@ async def hear(services: Services, heard: Heard) -> Reply | None:
         return None
     request = request_of(heard)
     if request is None:
-        return _offer(heard)
-    return await dispatch(services, request)
+        # Members who talk to each other in a thread of ours are not asked about every plan.
+        return _offer(heard) if heard.is_direct or heard.is_mention else None
+    if not _is_addressed(heard) and not await _has_answer(services, request):
+        return None
+    command = find(request.command)
+    if command is None or not command.is_write:
+        return await dispatch(services, request)
+    return await _write(services, heard, request)
+
+
+async def _write(services: Services, heard: Heard, request: Request) -> Reply | None:
+    """Run a write that was typed as a message: kept first, and once, like any other."""
+    if heard.is_accepted:
+        return await intake.run(services, request)
+    accepted = await intake.accept(services, request)
+    if accepted is intake.Accepted.SLOW:
+        return await intake.settle(services, request)
+    return None if accepted is intake.Accepted.SEEN else await intake.run(services, request)
+
+
+def _is_addressed(heard: Heard) -> bool:
+    return heard.is_direct or heard.is_mention or _asks(heard.text)
+
+
+async def _has_answer(services: Services, request: Request) -> bool:
+    """Tell a follow-up from members talking to each other in a thread of ours.
+
+    "and its price" is answered without a mention; "nice, thanks Bob" is none of our business.
+    """
+    if request.command != "ask":
+        return True
+    question = request.text("question")
+    if len(question.split()) > _FOLLOW_UP_WORDS:
+        return False
+    market = await services.banks.market(request.community.bank_id)
+    turns = await ask.turns_before(services, request)
+    day = ask.today(request)
+    answer = await asyncio.to_thread(market.answer, question, turns=turns, today=day)
+    return not answer.abstained
 
 
 def _is_meant_for_us(heard: Heard) -> bool:
@@ -55,12 +96,12 @@ def _is_meant_for_us(heard: Heard) -> bool:
         return False
     if heard.is_mention or heard.in_own_thread:
         return True
-    return mode == "all" and _is_question(heard.text)
+    # A lone "what?" between members is no question to a bot that nobody addressed.
+    return mode == "all" and _asks(heard.text) and len(heard.text.split()) > 2  # noqa: PLR2004
 
 
-def _is_question(text: str) -> bool:
-    """Tell whether a message that is not addressed to the bot asks something."""
-    return text.rstrip().endswith(("?", "？", "؟")) and len(text.split()) > 2  # noqa: PLR2004
+def _asks(text: str) -> bool:
+    return text.rstrip().endswith(("?", "？", "؟"))
 
 
 def request_of(heard: Heard) -> Request | None:

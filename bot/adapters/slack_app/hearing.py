@@ -85,8 +85,10 @@ class Hearing:
         if to is None:
             return None  # what is said between members is neither kept nor looked at
         heard = await self._heard(event, community, to)
-        is_new = await self._accept(heard)
-        return self._answer(event, heard) if is_new else None
+        accepted = await self._accept(heard)
+        if accepted is None:
+            return None
+        return self._answer(event, replace(heard, is_accepted=accepted))
 
     async def _addressed(self, event: Event, community: Community) -> _To | None:
         """Tell how a message is meant for the bot; None where it is not."""
@@ -130,8 +132,12 @@ class Hearing:
             delivery_id=f"slack:m:{identity.team_id}:{origin.channel_id}:{ts}",
         )
 
-    async def _accept(self, heard: Heard) -> bool:
-        """Write a message down before it is acknowledged; False for one that was seen before."""
+    async def _accept(self, heard: Heard) -> bool | None:
+        """Write a message down before it is acknowledged.
+
+        None for one that was seen before; False where the store is too slow, and the message is
+        answered all the same.
+        """
         deliveries, delivery_id = self._services.store.deliveries, str(heard.delivery_id)
         request = request_of(heard)
         payload = intake.to_payload(request) if request else {}
@@ -147,8 +153,8 @@ class Hearing:
             if is_new and request is None:
                 await deliveries.finish(delivery_id, "offered")  # nothing of it is to be replayed
         except StoreLocked:
-            return True  # answered all the same; a write of it says itself that it waits
-        return bool(is_new)
+            return False
+        return True if is_new else None
 
     async def _answer(self, event: Event, heard: Heard) -> None:
         people = self._workspace.people

@@ -48,7 +48,7 @@ async def ask(services: Services, request: Request) -> Reply:
     question = request.text("question")
     await _require_budget(services, request)
     market = await services.banks.market(request.community.bank_id)
-    turns = request.turns or await _turns(services, request)
+    turns = request.turns or await turns_before(services, request)
     find_ideas = await lookup(services, request, question)
     answer = await asyncio.to_thread(
         market.answer,
@@ -57,6 +57,8 @@ async def ask(services: Services, request: Request) -> Reply:
         today=today(request),
         ideas=find_ideas,
     )
+    if services.writer is not None:
+        answer = await services.writer.improve(question, turns, answer, today(request))
     question_id = await _kept(services, request, question, answer)
     return _reply(request, answer, question_id)
 
@@ -85,7 +87,7 @@ def thread_key(request: Request) -> str:
     return f"{community}:{place.channel_id}:{request.actor.person_id}"
 
 
-async def _turns(services: Services, request: Request) -> tuple[Turn, ...]:
+async def turns_before(services: Services, request: Request) -> tuple[Turn, ...]:
     """Give what was asked and answered before in this conversation, oldest first."""
     rows = await services.store.questions.thread(
         thread_key(request), TURNS, community_id=request.community.id
