@@ -6,7 +6,6 @@ import os
 import sys
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 def main() -> None:
@@ -18,7 +17,7 @@ def main() -> None:
     except BrokenPipeError:
         # The reader (`head`) has gone: say nothing, also not when Python closes stdout at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = BROKEN_PIPE
+        code = 128 + 13  # SIGPIPE
     except KeyboardInterrupt:
         sys.stderr.write("\n")
     sys.exit(code)

@@ -9,6 +9,8 @@ import click
 
 from bot.core.errors import OperatorError, ReelbankError, UserError
 
+BROKEN_PIPE = 141  # 128 + SIGPIPE, as shells have it
+
 # name -> (where it is, what it does); the words stand here so that --help imports nothing
 COMMANDS = {
     "ask": ("asking:ask", "Ask about the market; the answer cites dated sources."),
@@ -62,7 +64,9 @@ class LazyGroup(click.Group):
         """Run; our own errors become one line on stderr and exit code 1."""
         try:
             return super().invoke(ctx)
-        except (BrokenPipeError, click.ClickException, click.Abort, click.exceptions.Exit):
+        except BrokenPipeError:
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             words = explain(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import os
 import re
 import shutil
 from collections import Counter
@@ -60,7 +61,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings += await _store(settings)
     findings += await asyncio.to_thread(lambda: list(_knowledge(settings)))
     findings += await asyncio.to_thread(lambda: list(_embedder(settings)))
-    findings += [*_discord(settings), *_slack(settings)]
+    findings += [*_discord(settings), *_slack(settings), *_language_model(settings)]
     return findings
 
 
@@ -74,7 +75,10 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         remedy = "Choose another folder with REELBANK_DATA_DIR."
         yield Finding(Level.BAD, "data folder", error.strerror or "cannot be read", remedy)
         return
-    if free < _LOW_BYTES:
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        remedy = "Give the user that runs Reelbank the right to write there, or choose another."
+        yield Finding(Level.BAD, "data folder", f"{there} cannot be written", remedy)
+    elif free < _LOW_BYTES:
         text = f"{free >> 20} MB are left on its disk"
         yield Finding(Level.BAD, "space", text, "Free some space, or move the data folder.")
     else:
@@ -264,3 +268,20 @@ def _slack(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.BAD, "slack", "no way in for Slack's events", remedy)
     if is_fine:
         yield Finding(Level.FINE, "slack", "the tokens have the right shape")
+
+
+def _language_model(settings: Settings) -> Iterator[Finding]:
+    from bot.core.language_model import is_configured, problem  # noqa: PLC0415
+
+    subject = "language model"
+    hindrance = problem(settings)
+    if hindrance is not None:
+        yield Finding(Level.BAD, subject, "set up, but it cannot be used", str(hindrance))
+    elif is_configured(settings):
+        text = f"{settings.llm_model} ({settings.llm_provider}), {settings.llm_timeout_s:g} s"
+        yield Finding(Level.FINE, subject, text)
+    elif settings.llm_api_key or settings.llm_base_url:
+        remedy = "Set REELBANK_LLM_MODEL to the model's name, or take the others away."
+        yield Finding(Level.NOTE, subject, "off: it has no name", remedy)
+    else:
+        yield Finding(Level.FINE, subject, "none: answers come from templates")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import Completer
@@ -30,17 +33,52 @@ class Reader(Protocol):
         ...
 
 
+class Lines:
+    """The lines of stdin, read by a thread of their own.
+
+    The thread reads the file descriptor itself and is a daemon: one that waited in
+    `sys.stdin.readline` would hold up the end of the process until somebody presses Enter.
+    """
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._is_started = False
+
+    async def next(self) -> str | None:
+        """Give the next line without its end; None after the last."""
+        if not self._is_started:
+            self._is_started = True
+            threading.Thread(target=self._read, name="stdin", daemon=True).start()
+        line = await self._queue.get()
+        if line is None:
+            self._queue.put_nowait(None)  # the end stays the end
+        return line
+
+    def _read(self) -> None:
+        rest = b""
+        with contextlib.suppress(OSError, RuntimeError):  # a terminal that closed, a loop that did
+            while data := os.read(sys.stdin.fileno(), 1 << 16):
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    self._put(line)
+            if rest:
+                self._put(rest)
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, None)
+
+    def _put(self, line: bytes) -> None:
+        text = line.rstrip(b"\r").decode("utf-8", "replace")
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, text)
+
+
 class PipeReader:
     """Lines of a pipe or a file; the prompts of forms appear, those of the chat do not."""
 
     is_interactive = False
 
-    def __init__(self, screen: Screen, stream: TextIO | None = None) -> None:
+    def __init__(self, screen: Screen) -> None:
         self._screen = screen
-        self._stream = stream or sys.stdin
-        reconfigure = getattr(self._stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="replace")
+        self._lines = Lines()
 
     async def line(
         self, prompt: str, *, default: str = "", choices: Sequence[str] = ()
@@ -49,16 +87,17 @@ class PipeReader:
         del choices
         if prompt:
             self._screen.line(prompt)
-        text = await asyncio.to_thread(self._stream.readline)
-        if not text:
-            return None
-        return text.rstrip("\r\n") or default
+        text = await self._lines.next()
+        return text if text is None else text or default
 
 
 class SimpleTerminal:
     """A terminal that cannot move its cursor: a prompt and a line."""
 
     is_interactive = True
+
+    def __init__(self) -> None:
+        self._lines = Lines()
 
     async def line(
         self, prompt: str, *, default: str = "", choices: Sequence[str] = ()
@@ -67,8 +106,8 @@ class SimpleTerminal:
         del choices
         sys.stdout.write(f"{prompt} " if prompt else "> ")
         sys.stdout.flush()
-        text = await asyncio.to_thread(sys.stdin.readline)
-        return (text.rstrip("\r\n") or default) if text else None
+        text = await self._lines.next()
+        return text if text is None else text or default
 
 
 class Terminal:

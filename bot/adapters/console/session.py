@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -96,9 +98,26 @@ class Chat:
                 continue
             if line is None or line.strip().lower() in _LEAVE:
                 break
-            await self.handle(line)
+            await self._interruptible(line)
         if self._reader.is_interactive:
             self._say("goodbye")
+
+    async def _interruptible(self, line: str) -> None:
+        """Do what a line says; Ctrl-C meanwhile stops that, not the chat."""
+        loop = asyncio.get_running_loop()
+        work = asyncio.ensure_future(self.handle(line))
+        # Added anew for each line: reading one with prompt_toolkit takes the handler away.
+        is_watched = self._reader.is_interactive and _on_ctrl_c(loop, work.cancel)
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        finally:
+            if is_watched:
+                loop.remove_signal_handler(signal.SIGINT)
+        if work.cancelled():
+            self._say("stopped")
 
     async def handle(self, line: str) -> None:
         """Do what one line says; every error is words on the screen."""
@@ -237,3 +256,12 @@ class Chat:
 
     def _say(self, text: str, **values: object) -> None:
         self._screen.say(render(f"console.{text}", self._seat.locale, **values))
+
+
+def _on_ctrl_c(loop: asyncio.AbstractEventLoop, stop: Callable[[], object]) -> bool:
+    """Watch for Ctrl-C; False where that cannot be (Windows, or not the main thread)."""
+    try:
+        loop.add_signal_handler(signal.SIGINT, stop)
+    except (NotImplementedError, RuntimeError, ValueError):
+        return False
+    return True
