@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     The embedder is not loaded here: `banks` does that when the first idea needs it.
     """
     from bot.core.banks import Banks  # noqa: PLC0415
+    from bot.core.language_model import make_writer  # noqa: PLC0415
     from bot.core.services import Services  # noqa: PLC0415
 
     loading = asyncio.create_task(asyncio.to_thread(load_market, settings))
@@ -68,7 +70,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         market = await loading
         banks = Banks(store, lambda: market)
-        yield Services(store=store, market=market, banks=banks, settings=settings, clock=now)
+        writer = make_writer(settings, store, market.lexicon.stopwords)
+        services = Services(
+            store=store, market=market, banks=banks, settings=settings, clock=now, writer=writer
+        )
+        async with contextlib.AsyncExitStack() as stack:
+            if writer is not None:
+                stack.push_async_callback(writer.close)
+                await writer.open()
+            yield services
     finally:
         await asyncio.to_thread(store.close)
 

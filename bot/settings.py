@@ -97,16 +97,27 @@ class Settings(BaseSettings):
         default=True, description="false: look-alikes and tagging by words alone, with less memory"
     )
 
-    llm_base_url: OptionalUrl = Field(
-        None, description="an OpenAI-compatible endpoint; empty: no language model"
+    llm_provider: Literal["openai", "azure", "anthropic"] = Field(
+        "openai", description="whose API the language model's endpoint speaks"
     )
-    llm_model: OptionalText = Field(None, description="model that the endpoint is asked for")
+    llm_model: OptionalText = Field(
+        None, description="model (on Azure: deployment) that is asked; empty: no language model"
+    )
     llm_api_key: Token = Field(None, description="key of the endpoint")
-    llm_timeout_s: float = Field(
-        20.0, gt=0, le=120, description="seconds that anybody waits for the language model"
+    llm_base_url: OptionalUrl = Field(
+        None, description="address of the endpoint; empty: the vendor's own"
     )
-    llm_monthly_budget: float = Field(
+    llm_timeout_s: float = Field(
+        8.0, gt=0, le=120, description="most seconds that an answer waits for the language model"
+    )
+    llm_monthly_budget_usd: float = Field(
         0.0, ge=0, description="most that the language model may cost a month; 0: no limit"
+    )
+    llm_usd_per_million_input: float = Field(
+        0.0, ge=0, description="US dollars for a million tokens that the model reads"
+    )
+    llm_usd_per_million_output: float = Field(
+        0.0, ge=0, description="US dollars for a million tokens that the model writes"
     )
 
     @property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli import batch
+from bot.cli.improving import Improve, opened_improver
 from bot.cli.opening import open_market
 from bot.cli.terminal import put_json, settings, show
 
@@ -27,10 +29,8 @@ if TYPE_CHECKING:
     metavar="FILE|-",
     help="Answer every line of a JSON Lines file (- for stdin).",
 )
-@click.pass_context
-def ask(
-    ctx: click.Context, question: tuple[str, ...], *, as_json: bool, batch_file: str | None
-) -> None:
+@click.option("--no-llm", is_flag=True, help="Do not ask the language model, if one is set up.")
+def ask(question: tuple[str, ...], *, as_json: bool, batch_file: str | None, no_llm: bool) -> None:
     """Ask about the market; the answer cites dated sources, or says what nobody recorded.
 
     \b
@@ -44,11 +44,13 @@ def ask(
     """  # noqa: D301  \b is click's mark for lines that are not to be wrapped
     if (batch_file is None) == (not question):
         raise click.UsageError('Give a question in quotes, or --batch FILE. See "--help".')
-    if batch_file is not None:
-        market = _LazyMarket()
-        batch.each(batch_file, "questions", lambda data: _answer_line(market.get(), data))
-        return
-    answer, ms = _timed(open_market(settings()), " ".join(question), ())
+    market = _LazyMarket()
+    with opened_improver(settings(), market.get, is_wanted=not no_llm) as improve:
+        asking = _Asking(market, improve)
+        if batch_file is not None:
+            batch.each(batch_file, "questions", lambda data: _answer_line(asking, data))
+            return
+        answer, ms = _timed(asking, " ".join(question), ())
     if as_json:
         put_json(_answer_data(answer, ms), is_pretty=True)
     else:
@@ -67,9 +69,17 @@ class _LazyMarket:
         return self._market
 
 
-def _answer_line(market: Market, data: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What answers: the knowledge, and what may improve its words."""
+
+    market: _LazyMarket
+    improve: Improve
+
+
+def _answer_line(asking: _Asking, data: Mapping[str, Any]) -> dict[str, Any]:
     question = batch.text_of(data, "question")
-    answer, ms = _timed(market, question, _turns(data))
+    answer, ms = _timed(asking, question, _turns(data))
     return {"id": data.get("id"), **_answer_data(answer, ms)}
 
 
@@ -87,10 +97,12 @@ def _turns(data: Mapping[str, Any]) -> tuple[Turn, ...]:
     return tuple(read)
 
 
-def _timed(market: Market, question: str, turns: tuple[Turn, ...]) -> tuple[Answer, float]:
+def _timed(asking: _Asking, question: str, turns: tuple[Turn, ...]) -> tuple[Answer, float]:
+    market = asking.market.get()
     started = time.perf_counter()
     today = datetime.now(UTC).date()
     answer = market.answer(question, turns=turns, today=today, ask_back=False)
+    answer = asking.improve(question, turns, answer, today)
     return answer, round((time.perf_counter() - started) * 1000, 2)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.core.banks import Banks
     from bot.market import Market
+    from bot.market.llm import Writer
     from bot.settings import Settings
     from storage import Store
 
@@ -23,3 +24,4 @@ class Services:
     banks: Banks  # what is cached per bank: taxonomy, tagger, vectors, titles; dropped on changes
     settings: Settings
     clock: Callable[[], datetime]
+    writer: Writer | None = None  # better prose from a language model, where one is configured
