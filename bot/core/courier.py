@@ -47,7 +47,13 @@ class Courier(Protocol):
     platform: str
 
     async def post(
-        self, community: Community, channel_id: str, reply: Reply, *, key: str, thread_id: str | None
+        self,
+        community: Community,
+        channel_id: str,
+        reply: Reply,
+        *,
+        key: str,
+        thread_id: str | None,
     ) -> Sent:
         """Post a message once per `key` as far as the platform can tell (nonce, metadata)."""
         ...

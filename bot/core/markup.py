@@ -283,7 +283,7 @@ def _cut(block: Block, limit: int, render: Callable[[Sequence[Block]], str]) -> 
     if isinstance(block, Bullets):
         return _cut_list(block, limit, render)
     make = Paragraph if isinstance(block, Paragraph) else Quote
-    atoms = _atoms(block.inlines, limit // 2)
+    atoms = _atoms(block.inlines, limit // 2, lambda i: len(render([make((i,))])) <= limit)
     return _packed(atoms, lambda p: make(_joined([i for a in p for i in a])), limit, render)
 
 
@@ -321,7 +321,9 @@ def _packed(
     return parts
 
 
-def _atoms(inlines: Sequence[Inline], longest: int) -> list[tuple[Inline, ...]]:
+def _atoms(
+    inlines: Sequence[Inline], longest: int, fits: Callable[[Inline], bool]
+) -> list[tuple[Inline, ...]]:
     """Cut inlines where a line may break; a citation stays with the word before it."""
     atoms: list[tuple[Inline, ...]] = []
     for inline in inlines:
@@ -332,9 +334,11 @@ def _atoms(inlines: Sequence[Inline], longest: int) -> list[tuple[Inline, ...]]:
         elif isinstance(inline, CodeSpan):
             atoms += [(CodeSpan(piece),) for piece in _pieces(inline.text, longest)]
         elif isinstance(inline, Bold | Italic):
-            atoms += [(replace(inline, children=a),) for a in _atoms(inline.children, longest)]
-        elif isinstance(inline, Link) and len(inline.url) + len(_plain(inline.children)) > longest:
-            atoms += _atoms(inline.children, longest)
+            atoms += [
+                (replace(inline, children=a),) for a in _atoms(inline.children, longest, fits)
+            ]
+        elif isinstance(inline, Link) and not fits(inline):
+            atoms += _atoms(inline.children, longest, fits)
         else:
             atoms.append((inline,))
     return atoms
