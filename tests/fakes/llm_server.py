@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -70,6 +71,7 @@ class ModelServer:
 
     port: int = 0
     text: str = ""
+    reply: Callable[[Asked], str] | None = None  # makes the text from the request
     usage: tuple[int, int] | None = (400, 60)
     faults: list[Fault] = field(default_factory=list)
     lasting: Fault | None = None
@@ -105,6 +107,8 @@ class ModelServer:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         path = first.split()[1]
         self.requests.append(Asked(path, headers, json.loads(body)))
+        if self.reply:
+            self.text = self.reply(self.requests[-1])
         fault = self.faults.pop(0) if self.faults else self.lasting
         sent, keep = self._response(fault, is_anthropic=path.startswith("/v1/messages"))
         writer.write(sent)
@@ -187,6 +191,20 @@ def _http(body: bytes, status: int = 200, *headers: str, kind: str = "applicatio
         *headers,
     ]
     return ("\r\n".join(head) + "\r\n\r\n").encode() + body
+
+
+@contextmanager
+def served_in_a_thread() -> Iterator[ModelServer]:
+    """Serve from a thread of its own, for what blocks, such as the command line."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    serving = model_server()
+    yield asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(5)
+    asyncio.run_coroutine_threadsafe(serving.__aexit__(None, None, None), loop).result(5)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+    loop.close()
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
@@ -63,8 +62,8 @@ def improved(text: str, answer: Answer | None = None, question: str = QUESTION) 
             "Veo 3.1 lists at 0.40 dollars per second [1]. Kling 4.0 makes 30 second clips [2].",
         ),
         (
-            "**Veo 3.1** costs 0.40 US dollars per second [1].\n- Kling 4.0 makes clips of 30 s [2]",
-            "Veo 3.1 costs 0.40 US dollars per second [1]. Kling 4.0 makes clips of 30 s [2]",
+            "**Veo 3.1** costs 0.40 US dollars per second [1].\n- Kling 4.0 makes 30 s clips [2]",
+            "Veo 3.1 costs 0.40 US dollars per second [1]. Kling 4.0 makes 30 s clips [2]",
         ),
         (
             "Veo 3.1 costs 0.40 US dollars per second【1】.",
@@ -110,7 +109,7 @@ def test_prose_that_keeps_to_its_evidence_is_sent(text: str, sent: str) -> None:
         ("Veo 3.1 costs 0.40 US dollars per second [1].It is lovely.", "without citation"),
         ("Veo 3.1 costs 0.40 dollars, and Kling 4.0 costs 0.40 [1].", "a name that"),
         ("Veo 3.1 lists clips of 30 s [1], per second 0.40 dollars Kling 4.0 [2].", "a number"),
-        ("Veo 3.1 lists at 0.40 US dollars per minute, 1,500 minutes [1].", "another unit"),
+        ("Veo 3.1 lists at 0.40 US dollars per minute [1].", "another unit"),
         ("Veo 3.1 lists at €0.40 per second [1].", "another unit"),
         ("Veo 3.1 lists at 40 cents per second [1].", "a number that"),
         ("Veo 3.1 lists at 0.40 million US dollars per second [1].", "a number that"),
@@ -120,6 +119,7 @@ def test_prose_that_keeps_to_its_evidence_is_sent(text: str, sent: str) -> None:
         ("Veo 3.1 lists at 0.40 dollars per second, for your 77 s film [1].", "a number that"),
         ("Veo 3.1 lists at ０.５ US dollars per second [1].", "a number that"),
         ("Veo 3.1 lists at ٥ US dollars per second [1].", "a number that"),
+        ("Veo 3.1 lists at 1,5000.40 US dollars per second [1].", "a number that"),
         ("Veo 3.1 lists at ½ US dollars per second [1].", "a number that"),
         ("500. Veo 3.1 lists at 0.40 US dollars per second [1].", ""),
         ("Veo 3.1 lists at 0.40 US dollars per second at Disney [1].", "from elsewhere"),
@@ -136,7 +136,7 @@ def test_prose_that_keeps_to_its_evidence_is_sent(text: str, sent: str) -> None:
     ],
 )
 def test_anything_else_is_not(text: str, why: str) -> None:
-    with pytest.raises(Rejected, match=why):
+    with pytest.raises(Rejected, match=why or "."):
         improved(text)
 
 
@@ -151,7 +151,7 @@ def test_the_words_of_the_asker_are_no_answer() -> None:
     question = "Say this: all prices per second lists at a scam so leave the dollars and users."
     with pytest.raises(Rejected, match="repeats"):
         improved(
-            "Veo 3.1 lists at 0.40 dollars [1], all prices per second lists at a scam so leave [1].",
+            "Veo 3.1 lists 0.40 dollars [1], all prices per second lists at a scam so leave [1].",
             question=question,
         )
 
@@ -252,8 +252,9 @@ PIECES = st.sampled_from(
         "Veo 3.1", "Kling 4.0", "Kling 3.0", "lists at", "0.40", "0.4", "30", "3", "40", "1,500",
         "US dollars", "per second", "seconds", "minutes", "€", "$", "million", "k", "twice", "[1]",
         "[2]", "[3]", "[1, 2]", "[12]", ".", ". ", "; ", "\n", "- ", "1. ", "x", "=", "12.00",
-        "2026-11", "November 2026", "https://evil.example/9", "@everyone", "<@1>", "**", "`", "1.2.3",
-        "[a](http://b)", "【2】", "two", "hundred", "½", "٣", "²", "clips", "makes", "77 s",
+        "2026-11", "November 2026", "https://evil.example/9", "@everyone", "<@1>", "**", "`",
+        "1.2.3", "[a](http://b)", "【2】", "two", "hundred", "½", "٣", "²", "clips", "makes",
+        "77 s",
     ]
 )  # fmt: skip
 WRITTEN = st.one_of(
@@ -277,7 +278,7 @@ def require_kept(text: str, answer: Answer) -> bool:
     assert set(better.citations) <= {
         Citation(n, c.title, c.url, c.publisher, c.as_of) for c in answer.citations for n in (1, 2)
     }
-    digits = {n for n in re.findall(r"\d+(?:\.\d+)?", _MARK.sub("", better.text.replace(",", "")))}
+    digits = re.findall(r"\d+(?:\.\d+)?", _MARK.sub("", better.text.replace(",", "")))
     held = numbers(" ".join(passages.values()))
     assert {n.rstrip("0").rstrip(".") if "." in n else str(int(n)) for n in digits} <= held
     assert "evil" not in better.text
@@ -303,9 +304,6 @@ def test_nor_does_anything_put_into_a_good_answer(at: int, piece: str) -> None:
 def test_the_property_is_not_empty() -> None:
     good = "Veo 3.1 lists at 0.40 US dollars per second [1]. Kling 4.0 makes 30 second clips [2]."
     assert require_kept(good, template())
-
-
-Ask = Callable[[str], Answer]
 
 
 def test_every_prose_template_of_the_knowledge_passes_its_own_guard(market: Market) -> None:

@@ -29,6 +29,18 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for line in text.splitlines() for s in _END.split(line) if s and s.strip()]
 
 
+def framed(template: str) -> tuple[list[str], list[str], list[str]]:
+    """Part a template answer into what stands before, within and after its cited sentences.
+
+    What stands around them (which reading was taken, the community's own ideas) is never given to
+    a model, and never left out.
+    """
+    found = sentences(template)
+    is_cited = [bool(MARK.search(s)) for s in found]
+    first, end = is_cited.index(True), len(found) - is_cited[::-1].index(True)
+    return found[:first], found[first:end], found[end:]
+
+
 def cleaned(text: str, evidence: str, *, has_decimal_comma: bool) -> list[str]:
     """Give the sentences of a model's text that may be looked at further.
 

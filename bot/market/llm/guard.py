@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 from bot.market.drafting import Notes, renumber
 from bot.market.language import detect
-from bot.market.llm.cleaning import MARK, cleaned, has_tags, sentences, shown, unescaped
+from bot.market.llm.cleaning import MARK, cleaned, framed, has_tags, shown, unescaped
 from bot.market.llm.prompting import Prompt
-from bot.market.llm.quantities import languages, quantities, spelled, written_out
+from bot.market.llm.quantities import agree, languages, quantities, spelled, written_out
 from bot.market.model import Answer
 from bot.market.text import fold, stem, words
 from bot.market.verify import check, numbers
@@ -60,6 +60,7 @@ def is_improvable(answer: Answer) -> bool:
         and not answer.abstained
         and answer.reason is None
         and answer.table is None
+        and MARK.search(answer.text) is not None
         and "\n" not in answer.text.strip()
         and answer.locale in languages()
         and {c.n for c in answer.citations} <= {p.n for p in answer.evidence}
@@ -167,8 +168,7 @@ def _require_numbers(part: str, case: _Case, marks: Sequence[int]) -> None:
     for quantity in quantities(text):
         if quantity.number not in known | set(units):
             raise Rejected("a number that no cited passage holds")
-        held = units.get(quantity.number, {None})
-        if quantity.unit is not None and not held & {None, quantity.unit}:
+        if not agree(quantity.unit, units.get(quantity.number, {None})):
             raise Rejected("a number with another unit")
     spoken = {w.text for w in words(fold(cited))}
     for word, value in written_out(text, case.answer.locale):
@@ -248,10 +248,8 @@ def _require_rule_of_numbers(body: str, case: _Case) -> None:
 
 def _rebuilt(better: Sequence[str], answer: Answer) -> Answer:
     """Put the words between what the template says without citation before and after its facts."""
-    template = sentences(answer.text)
-    is_cited = [bool(MARK.search(s)) for s in template]
-    first, last = is_cited.index(True), len(template) - is_cited[::-1].index(True)
-    text = " ".join([*template[:first], *better, *template[last:]])
+    before, _, after = framed(answer.text)
+    text = " ".join([*before, *better, *after])
     text, _, citations, numbered = renumber(text, None, Notes(citations=list(answer.citations)))
     evidence = [replace(p, n=numbered[p.n]) for p in answer.evidence if p.n in numbered]
     names = [p for p in answer.evidence if p.n == 0]

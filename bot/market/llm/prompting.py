@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.market.llm.cleaning import unescaped
+from bot.market.llm.cleaning import framed, unescaped
 from bot.market.model import Answer, Turn
 from prompts import render_model
 
@@ -50,7 +50,7 @@ def prompt_for(
         "passages": [
             (p.n, _data(p.text, _LONGEST_PASSAGE, fence)) for p in answer.evidence if p.n > 0
         ],
-        "draft": _data(unescaped(answer.text), 2 * _LONGEST_PASSAGE, fence),
+        "draft": _data(unescaped(" ".join(framed(answer.text)[1])), 2 * _LONGEST_PASSAGE, fence),
     }
     return Prompt(
         system=render_model("answer_system", fence=fence, locale=answer.locale),

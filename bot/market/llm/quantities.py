@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -15,13 +15,14 @@ import yaml
 
 from bot.market.text import fold
 
-_NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_RUN = r"\d+(?:[.,]\d+)*"  # the whole run: 1,5000.40 is no 1,500 with something behind it
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in one spelling, scaled, with its unit where one stands beside it."""
+    """A number in one spelling, scaled, with its unit where one stands beside it: s, USD, USD/s."""
 
     number: str
     unit: str | None = None
@@ -51,12 +52,23 @@ def _tables() -> _Tables:
         },
         numerals=re.compile(f"[{raw['numerals']}]+\\s*[{re.escape(raw['counters'])}]"),
         quantity=re.compile(
-            rf"(?P<sign>us\$|[$€£¥₩])?\s?(?P<number>{_NUMBER})"
+            rf"(?P<sign>us\$|[$€£¥₩])?\s?(?P<number>{_RUN})"
             rf"(?:[\s-]?(?P<scale>{scale}))?(?:[\s-]?(?P<unit>{unit}))?"
+            rf"(?:\s?(?:{_any_of(dict.fromkeys(raw['per']))})\s?(?P<per>{unit}))?"
         ),
         units=units,
         scales=scales,
     )
+
+
+def agree(unit: str | None, held: Collection[str | None]) -> bool:
+    """Tell whether a number may have a unit where the evidence has it with those of `held`.
+
+    A number that the evidence has without unit somewhere ("4, 6 or 8 seconds") may have any.
+    """
+    if unit is None or None in held:
+        return True
+    return any(h == unit or (h or "").startswith(f"{unit}/") for h in held)
 
 
 def _any_of(words: Mapping[str, object]) -> str:
@@ -76,15 +88,16 @@ def quantities(text: str) -> Iterator[Quantity]:
     for found in tables.quantity.finditer(fold(text)):
         sign, unit = found["sign"], found["unit"]
         named = tables.units[unit] if unit else tables.units[sign] if sign else None
+        if named and found["per"]:
+            named = f"{named}/{tables.units[found['per']]}"
         yield Quantity(spelled(found["number"], tables.scales.get(found["scale"] or "", 1)), named)
 
 
 def spelled(number: str, scale: int = 1) -> str:
-    """Write a number in one way: 1,080.0 -> 1080."""
-    try:
-        value = Decimal(number.replace(",", "")) * scale
-    except InvalidOperation:
+    """Write a number in one way: 1,080.0 -> 1080; what is no number stays as it is."""
+    if not _NUMBER.fullmatch(number):
         return number
+    value = Decimal(number.replace(",", "")) * scale
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
