@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
@@ -112,7 +112,8 @@ async def run_platforms(
         running = asyncio.ensure_future(
             asyncio.gather(*(_supervised(p, services, served, stop) for p in platforms))
         )
-        await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
+        both: set[asyncio.Future[Any]] = {stopping, running}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not running.done():
             log.info("stopping", drain_s=DRAIN_S)
             await asyncio.wait({running}, timeout=DRAIN_S)

@@ -26,6 +26,9 @@ from storage import Card, CommunityRow, Idea, OutboxRow, StoreError
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
+LEASE_S = 30.0
+"""What a killed process had leased is taken up after so long; sending 20 rows takes less."""
+
 MAX_ATTEMPTS = 12
 """With the pauses below a row is tried for about nine hours before it is given up."""
 
@@ -45,7 +48,7 @@ async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: 
     Rows of one platform go one after the other, platforms side by side, so that one that is down
     doesn't hold up the others.
     """
-    rows = await services.store.outbox.lease(list(couriers), now, AT_ONCE)
+    rows = await services.store.outbox.lease(list(couriers), now, AT_ONCE, LEASE_S)
     by_platform: dict[str, list[OutboxRow]] = {}
     for row in rows:
         by_platform.setdefault(row.platform, []).append(row)
