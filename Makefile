@@ -34,7 +34,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed-dev
-	$(BIN)/python -m bot docs
+	$(BIN)/reelbank docs
+	$(BIN)/python -m bot.adapters.slack_app.manifest > slack-manifest.yaml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
