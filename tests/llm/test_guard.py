@@ -140,6 +140,31 @@ def test_anything_else_is_not(text: str, why: str) -> None:
         improved(text)
 
 
+TIERS = """Veo 3.1: Veo 3.1 lists at 0.40 US dollars. (price: 0.40 USD/s; ; as of 2026-11; L)
+Veo 3.1: The Lite tier lists at 0.05 US dollars. (price: 0.05 USD/s; Lite; as of 2026-11; L)
+Veo 3.1: On fal it lists at 0.30 US dollars. (price: 0.30 USD/s; fal; as of 2026-11; L)"""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        ("Veo 3.1 lists at 0.40 dollars [1], the Lite tier lists at 0.05 dollars [1].", True),
+        ("Veo 3.1 lists at 0.40 dollars [1], and on fal it lists at 0.30 dollars [1].", True),
+        ("The Lite tier of Veo 3.1 lists at 0.40 dollars [1].", False),
+        ("Veo 3.1 lists at 0.05 dollars [1].", False),
+        ("Veo 3.1 lists at 0.40 dollars [1], the Lite tier lists at 0.30 dollars [1].", False),
+    ],
+)
+def test_values_of_one_source_are_not_mixed_up(text: str, is_right: bool) -> None:
+    evidence = (Passage(0, "Veo 3.1"), Passage(1, TIERS))
+    answer = Answer(text="Veo 3.1 [1].", citations=(citation(1),), evidence=evidence)
+    if is_right:
+        assert improved(text, answer).text == text
+        return
+    with pytest.raises(Rejected, match="another variant"):
+        improved(text, answer)
+
+
 def test_our_rules_are_not_given_away_with_a_citation_behind_them() -> None:
     system = prompt_for(QUESTION, (), template(), TODAY).system
     for rule in re.findall(r"- (.{60,}?)[.:]", system):

@@ -17,6 +17,7 @@ from bot.market.language import detect
 from bot.market.llm.cleaning import MARK, cleaned, framed, has_tags, shown, unescaped
 from bot.market.llm.prompting import Prompt
 from bot.market.llm.quantities import agree, languages, quantities, spelled, written_out
+from bot.market.llm.variants import is_mixed_up
 from bot.market.model import Answer
 from bot.market.text import fold, stem, words
 from bot.market.verify import check, numbers
@@ -170,6 +171,9 @@ def _require_numbers(part: str, case: _Case, marks: Sequence[int]) -> None:
             raise Rejected("a number that no cited passage holds")
         if not agree(quantity.unit, units.get(quantity.number, {None})):
             raise Rejected("a number with another unit")
+    stated = {q.number for q in quantities(text)}
+    if is_mixed_up(fold(part), stated, cited, frozenset().union(*case.stopwords.values())):
+        raise Rejected("a number of another variant")
     spoken = {w.text for w in words(fold(cited))}
     for word, value in written_out(text, case.answer.locale):
         is_held = word in spoken or (value and spelled(value) in known)
