@@ -50,10 +50,8 @@ def _embedder(settings: Settings):  # type: ignore[no-untyped-def]
 @asynccontextmanager
 async def opened_store(settings: Settings) -> AsyncIterator[Store]:
     """Open the store alone: no knowledge, no embedder."""
-    from bot import logs  # noqa: PLC0415  structlog takes 80 ms that `ask` need not pay
     from bot.app import open_store  # noqa: PLC0415
 
-    logs.set_up_quiet()
     store = await open_store(settings)
     try:
         yield store
@@ -73,7 +71,7 @@ async def opened_bank(settings: Settings) -> AsyncIterator[tuple[Store, Banks]]:
 @asynccontextmanager
 async def opened_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything that handlers use."""
-    from bot import logs  # noqa: PLC0415
+    from bot import logs  # noqa: PLC0415  structlog takes 80 ms that `ask` need not pay
     from bot.app import open_services  # noqa: PLC0415
 
     logs.set_up_quiet()
