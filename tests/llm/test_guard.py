@@ -263,6 +263,7 @@ def test_citations_are_numbered_anew_in_the_order_of_the_words() -> None:
     [
         template(locale="ko"),
         template(abstained=True),
+        template(text="Veo 3.1 costs 0.40 [1]. I don't know its age. Kling 4.0: 30 s [2]."),
         template(text="Several:\n- Veo 3.1 [1]\n- Kling [2]"),
         Answer(text="Hello!"),
         Answer(text="Veo [1].", citations=(citation(1),)),

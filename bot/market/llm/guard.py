@@ -65,6 +65,8 @@ def is_improvable(answer: Answer) -> bool:
         and "\n" not in answer.text.strip()
         and answer.locale in languages()
         and {c.n for c in answer.citations} <= {p.n for p in answer.evidence}
+        # what stands uncited between facts, such as "I don't know the price", would be lost
+        and all(MARK.search(s) for s in framed(answer.text)[1])
     )
 
 
