@@ -31,9 +31,17 @@ def answers(file: str, *, as_json: bool) -> None:
     An entry has id, question, kind, must_include, must_not_include, and may have entities,
     previous_turns and source_url.
     """
-    from bot.market.evaluate import evaluate_file  # noqa: PLC0415
+    import yaml  # noqa: PLC0415  loads with the knowledge
 
-    report = evaluate_file(open_market(settings()), existing(file), datetime.now(UTC).date())
+    from bot.market.evaluate import evaluate_file, read_cases  # noqa: PLC0415
+
+    path = existing(file)
+    try:
+        read_cases(path)
+    except (LookupError, AttributeError, TypeError, ValueError, yaml.YAMLError):
+        text = f"{file}: not a list of questions with id, question, kind and must_include."
+        raise click.ClickException(text) from None
+    report = evaluate_file(open_market(settings()), path, datetime.now(UTC).date())
     if as_json:
         put_json(_answers_data(report), is_pretty=True)
     else:

@@ -217,3 +217,17 @@ def test_answers_are_measured(reelbank: Reelbank, tmp_path: Path) -> None:
     assert (report["questions"], report["answerable"]) == (2, 0.5)
     assert [failure["id"] for failure in report["failures"]] == ["b"]
     assert "WRONG b" in reelbank("evaluate", "answers", str(path)).stdout
+
+
+@pytest.mark.parametrize("kind", ["answers", "tags", "duplicates"])
+@pytest.mark.parametrize("content", ["x: 1", "- {id: a}", "- [", "\xff"])
+def test_a_file_that_is_not_labelled_is_told(
+    reelbank: Reelbank, tmp_path: Path, kind: str, content: str
+) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_bytes(content.encode("latin-1"))
+
+    result = reelbank("evaluate", kind, str(path))
+
+    assert result.exit_code == 1
+    assert "went wrong" not in result.stderr

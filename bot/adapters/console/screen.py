@@ -71,7 +71,9 @@ class Screen:
             if part:
                 self.say(part)
         for field in reply.fields:
-            self.line(f"{harmless(plain_text(field.name))}: {harmless(plain_text(field.value))}")
+            value = harmless(plain_text(field.value))
+            between = "\n" if "\n" in value else " "  # a list begins on a line of its own
+            self.line(f"{harmless(plain_text(field.name))}:{between}{value}")
         if reply.table:
             self._table(reply.table)
         self._items(reply, numbered)
@@ -155,8 +157,11 @@ class RichScreen(Screen):
         from rich.text import Text  # noqa: PLC0415
 
         for field in reply.fields:
-            name = Text(f"{_one_line(field.name)}: ", style="dim")
-            self._console.print(name + self._inline(parse(field.value), links))
+            value = self._inline(parse(field.value), links)
+            between = "\n" if "\n" in value.plain else " "
+            # The face goes on the name's own words: that of a whole text spreads when appended to.
+            line = Text().append(f"{_one_line(field.name)}:{between}", "dim")
+            self._console.print(line.append_text(value))
 
     def _rich_table(self, table: Table, links: dict[int, str]) -> None:
         from rich import box  # noqa: PLC0415
@@ -185,7 +190,7 @@ class RichScreen(Screen):
         from rich.text import Text  # noqa: PLC0415
 
         url = harmless(citation.url)
-        line = Text(f"[{citation.n}] ", style="dim")
+        line = Text().append(f"[{citation.n}] ", "dim")
         line.append(harmless(render("console.source", locale, citation=citation)), Face(link=url))
         # The address is shown, too: not every terminal can follow a link, and one can copy it.
         line.append(f" {url}", Face(dim=True, link=url))
