@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.cutting import chunks
 from bot.core.markup import (
     Block,
     Bold,
@@ -14,7 +15,6 @@ from bot.core.markup import (
     Paragraph,
     Quote,
     Text,
-    chunks,
     parse,
     plain_text,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
+from bot.core.cutting import chunks
 from bot.core.markup import (
     Block,
     Bold,
@@ -18,7 +19,6 @@ from bot.core.markup import (
     Link,
     Paragraph,
     Text,
-    chunks,
     parse,
     plain_text,
 )

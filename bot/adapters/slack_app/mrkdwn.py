@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
+from bot.core.cutting import chunks
 from bot.core.markup import (
     Block,
     Bold,
@@ -23,7 +24,6 @@ from bot.core.markup import (
     Link,
     Quote,
     Text,
-    chunks,
     parse,
     plain_text,
 )
