@@ -23,6 +23,7 @@ _UNITS = {
     **dict.fromkeys(("cent", "cents"), "cents"),
 }
 _AMOUNT = re.compile(r"(?<![^\W_])(\$|€|£)?\s*(\d+(?:[.,]\d+)*)\s*(\$|€|[^\W\d_]+)?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _LOW_FIRST = ("price", "vram")
 _MOST_PER_SECOND = 5.0  # dollars: more than that is a budget, no price per second
 _NEAR = 3  # words between a `not` and what it denies
@@ -91,7 +92,7 @@ def amounts(folded: str) -> list[Amount]:
     for match in _AMOUNT.finditer(folded):
         field, factor = _unit(match)
         if field:
-            number = float(match.group(2).replace(",", "")) * factor
+            number = (_number(match.group(2)) or 0.0) * factor
             if field == "resolution" and number in (2, 4, 8):
                 number = _KILO[int(number)]
             unit = match.group(3) or ""
@@ -101,9 +102,17 @@ def amounts(folded: str) -> list[Amount]:
     return found
 
 
+def _number(digits: str) -> float | None:
+    """Read 1,000 and 0,10 and 0.10; None for what only looks like a number, such as 1.5.0."""
+    plain = digits.replace(",", "") if _THOUSANDS.fullmatch(digits) else digits.replace(",", ".")
+    return None if plain.count(".") > 1 else float(plain)
+
+
 def _unit(match: re.Match[str]) -> tuple[str, float]:
     """Give the lexicon field that a number limits, and what one of its unit is worth."""
-    number = float(match.group(2).replace(",", "").rstrip("."))
+    number = _number(match.group(2))
+    if number is None:
+        return "", 1
     word = match.group(3) or ""
     if match.group(1) or word in ("$", "€"):
         return "price", 1
