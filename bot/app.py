@@ -59,6 +59,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     from bot.core.banks import Banks  # noqa: PLC0415
     from bot.core.language_model import make_writer  # noqa: PLC0415
+    from bot.core.likeness import models_for  # noqa: PLC0415
     from bot.core.services import Services  # noqa: PLC0415
 
     loading = asyncio.create_task(asyncio.to_thread(load_market, settings))
@@ -69,7 +70,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         raise
     try:
         market = await loading
-        banks = Banks(store, lambda: market)
+        banks = Banks(store, lambda: market, models_for(settings))
         writer = make_writer(settings, store, market.lexicon.stopwords)
         services = Services(
             store=store, market=market, banks=banks, settings=settings, clock=now, writer=writer

@@ -120,6 +120,10 @@ class Settings(BaseSettings):
         0.0, ge=0, description="US dollars for a million tokens that the model writes"
     )
 
+    def is_admin(self, account_key: str) -> bool:
+        """Tell whether the operator made this account an administrator everywhere."""
+        return account_key in self.admins
+
     @property
     def store_path(self) -> Path:
         """Give the file of the store."""

@@ -63,9 +63,10 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
 async def opened_bank(settings: Settings) -> AsyncIterator[tuple[Store, Banks]]:
     """Open the store with what is cached per bank; the knowledge loads only if it is asked for."""
     from bot.core.banks import Banks  # noqa: PLC0415
+    from bot.core.likeness import models_for  # noqa: PLC0415
 
     async with opened_store(settings) as store:
-        yield store, Banks(store, lambda: open_market(settings))
+        yield store, Banks(store, lambda: open_market(settings), models_for(settings))
 
 
 @asynccontextmanager

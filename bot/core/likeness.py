@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from storage import IdeaFilter
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.tagging import Embedder, Likeness, Tagger, Taxonomy, VectorIndex
     from bot.tagging.model import Vectors
     from storage import Idea, Store
@@ -75,6 +76,11 @@ class Remembering:
             while len(self._latest) > _REMEMBERED:
                 self._latest.popitem(last=False)
         return rows
+
+
+def models_for(settings: Settings) -> Models:
+    """Give what the operator allows: the embedder, or words alone."""
+    return Models() if settings.allow_embedder else Models(lambda: None)
 
 
 class Models:

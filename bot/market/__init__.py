@@ -1,6 +1,12 @@
-"""What is known about the market, and how a question becomes an answer."""
+"""What is known about the market, and how a question becomes an answer.
 
-from bot.market.market import Market
+`Market` is loaded when it is first asked for: commands that answer nothing pay nothing for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from bot.market.model import (
     Answer,
     Citation,
@@ -10,6 +16,9 @@ from bot.market.model import (
     Table,
     Turn,
 )
+
+if TYPE_CHECKING:
+    from bot.market.market import Market
 
 __all__ = [
     "Answer",
@@ -21,3 +30,11 @@ __all__ = [
     "Table",
     "Turn",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Market":
+        raise AttributeError(name)
+    from bot.market.market import Market  # noqa: PLC0415  see above
+
+    return Market

@@ -32,6 +32,7 @@ from bot.core.model import (
 )
 from bot.core.services import Services
 from bot.market import Market
+from bot.settings import Settings
 from storage import CommunityRow, Idea, Store
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -177,7 +178,8 @@ async def make_house(store: Store, market: Market, settings: Any = None) -> Hous
     """Open a house with one Discord community. Look-alikes go by words: the model is slow."""
     clock = Clock()
     banks = Banks(store, lambda: market, Models(lambda: None))
-    services = Services(store=store, market=market, banks=banks, settings=settings, clock=clock)
+    given = settings or Settings(_env_file=None, admins=("discord:op",))
+    services = Services(store=store, market=market, banks=banks, settings=given, clock=clock)
     house = House(services, clock)
     await house.enter("discord:88")
     return house

@@ -88,7 +88,7 @@ class SlackAdapter:
         session: aiohttp.ClientSession,
         identity: Identity,
     ) -> tuple[Running, AsyncApp]:
-        people = People(client, identity.team_id, frozenset(self._settings.admins))
+        people = People(client, identity.team_id)
         workspace = Workspace(self._services, identity, people, self._api_base)
         answering = Answering(self._services, client=client, poster=poster, session=session)
         hearing = Hearing(workspace, answering, Home(workspace, client))

@@ -40,10 +40,9 @@ class Member:
 class People:
     """The members of one workspace."""
 
-    def __init__(self, client: AsyncWebClient, team_id: str, admins: frozenset[str]) -> None:
+    def __init__(self, client: AsyncWebClient, team_id: str) -> None:
         self._client = client
         self._team_id = team_id
-        self._admins = admins
         self._members: OrderedDict[str, tuple[float, Member]] = OrderedDict()
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         self._asking: dict[str, asyncio.Task[Member]] = {}
@@ -101,14 +100,14 @@ class People:
         return f"slack:{self._team_id}:{user_id}"
 
     async def actor(self, community: Community, member: Member, *, wait_s: float = 5.0) -> Actor:
-        """Give the actor with the role that Slack and our settings grant."""
+        """Give the actor with the role that Slack and the community grant."""
         role = await self._role(community, member, wait_s)
         return Actor(self.key(member.user_id), member.name, role=role)
 
     async def _role(self, community: Community, member: Member, wait_s: float) -> Role:
         if member.is_stranger:
             return Role.MEMBER
-        if member.is_admin or self.key(member.user_id) in self._admins:
+        if member.is_admin:
             return Role.ADMIN
         wanted = community.settings.get("moderator_roles") or ()
         if member.user_id in wanted:
