@@ -52,6 +52,8 @@ $(BIN)/python:
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@echo "Installing Reelbank into $(VENV) (once, about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@# Compiles the knowledge once, so that the first answer does not wait for it.
+	@$(BIN)/reelbank ask --no-llm hello >/dev/null 2>&1 || true
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
