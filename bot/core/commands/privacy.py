@@ -17,7 +17,7 @@ from bot.core.services import Services
 from prompts import render
 
 
-async def show_privacy(_services: Services, request: Request) -> Reply:
+async def show_privacy(services: Services, request: Request) -> Reply:
     """Say what is kept, for how long, and how to get rid of it."""
     return Reply(
         title=render("privacy.title", request.locale),
@@ -26,6 +26,7 @@ async def show_privacy(_services: Services, request: Request) -> Reply:
             request.locale,
             question_days=community_settings.get(request.community.settings, "retention_days"),
             purge_days=PURGE_AFTER.days,
+            has_model=services.writer is not None,
         ),
         buttons=(
             Button(label=render("button.privacy_export", request.locale), command="privacy export"),
