@@ -33,7 +33,8 @@ def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
         reading = replace(reading, units=(*reading.units, *topic))
     mentions = _other_version(reading, mentions, reader)
     units = reading.units
-    if not _content(units) or reading.has("older", "newer"):
+    asks_other = reading.has("when") and not _content(units)
+    if (not _content(units) and not asks_other) or reading.has("older", "newer"):
         units = (*units, *_content(before.units))
     return replace(
         reading,

@@ -22,7 +22,9 @@ def compare(ask: Ask) -> Draft | None:
     is_asked = ask.reading.has("compare") or len({m.key for m in ask.reading.mentions}) > 1
     if len(owners) < 2 or not is_asked or _asks_else(ask):  # noqa: PLR2004  one thing cannot be compared
         return None
-    fields = [f for f in ask.reading.asked if any(ask.knowledge.facts(o, f) for o in owners)]
+    named = (t[2:] for t in sorted(ask.reading.tags) if t.startswith("f:"))
+    asked = ask.reading.asked or tuple(named)
+    fields = [f for f in asked if any(ask.knowledge.facts(o, f) for o in owners)]
     fields = fields[:4] or [f.id for f in ask.lexicon.fields.values() if f.table]
     rows = [[ask.lexicon.fields[f].named(ask.locale), *_cells(ask, owners, f)] for f in fields]
     rows = [r for r in rows if any(c != "-" for c in r[1:])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,10 +19,11 @@ from bot.market.lexicon import Lexicon
 from bot.market.lists import listing, superlative
 from bot.market.lookup import define, lookup, profile
 from bot.market.model import Answer, IdeaLookup, Passage, Turn
-from bot.market.parting import questions
+from bot.market.naming import compact
+from bot.market.parting import questions, without_orders
 from bot.market.reader import Reader
 from bot.market.reading import Reading
-from bot.market.retrieval import Retriever
+from bot.market.retrieval import Retriever, Scored
 from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
 from bot.market.text import stem
@@ -31,6 +33,12 @@ from bot.market.unknowns import no_rates, unknown
 _LONGEST = 2000  # characters of a question that are read
 _STRONG = 0.8  # cover from which a quoted fact goes before a list
 _STRONG_UNIT = 2.0
+_TELLING = 1.5
+_SAID = 0.8
+_OF_FIRMS = {
+    *("lawsuit", "investigation", "ruling", "founded", "funding", "investors", "valuation"),
+    *("revenue", "headcount", "shares", "vendor"),
+}
 
 
 class Engine:
@@ -82,6 +90,8 @@ class Engine:
             draft = self._talked(ask, intent)
             if draft:
                 return draft
+        if ask.reading.has("order"):
+            ask = self._again(ask, without_orders(ask.reading.text))
         parts = questions(ask.reading.text)
         if len(parts) == 1:
             return self._one(replace(ask, reading=carry(ask.reading, turns, self._reader)))
@@ -99,13 +109,22 @@ class Engine:
     def _one(self, ask: Ask) -> Draft:
         """Answer one question, with what it wrongly takes for granted put right first."""
         first = correct_premise(ask, self._conditions)
-        draft = self._facts(self._without_firms(ask) if first else ask)
+        draft = self._facts(self._behind_premise(ask) if first else ask)
         if first and draft.abstained:
             draft = replace(draft, sentences=(), abstained=False, reason=None)
         if first:
-            draft = replace(draft, sentences=(*first, *draft.sentences))
+            draft = replace(draft, sentences=tuple(dict.fromkeys((*first, *draft.sentences))))
         draft = name_readings(ask, draft)
         return replace(draft, related=related(ask, draft))
+
+    def _behind_premise(self, ask: Ask) -> Ask:
+        """Read what is asked behind a wrong premise, as if its names had been said before."""
+        before, _, behind = ask.reading.text.partition(",")
+        if not behind.strip():
+            return self._without_firms(ask)
+        said = [Turn("user", before)]
+        reading = carry(self._reader.read(behind, ask.locale), said, self._reader)
+        return self._without_firms(replace(ask, reading=reading))
 
     def _without_firms(self, ask: Ask) -> Ask:
         """Leave out a firm that was wrongly named with a model."""
@@ -137,7 +156,7 @@ class Engine:
     def _facts(self, ask: Ask) -> Draft:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
-            return unknown(ask)
+            return self._of_version(ask) or unknown(ask)
         if reading.has("currency") and "price" in reading.asked:
             return no_rates(ask)
         found = self._reckoned(ask) or compare(ask)
@@ -146,6 +165,7 @@ class Engine:
         found = found or self._found_or_listed(ask)
         if not found and reading.has("timeline"):
             found = timeline(ask)
+        found = found or self._of_maker(ask)
         if not found and reading.mentions and not [u for u in reading.units if u.weight >= 1]:
             found = profile(ask)
         if not found and not self._is_market(reading):
@@ -153,6 +173,31 @@ class Engine:
                 sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
             )
         return found or unknown(ask)
+
+    def _of_version(self, ask: Ask) -> Draft | None:
+        """Quote a fact that names a version which is no entity of its own, such as Ray3.14."""
+        found = lookup(ask)
+        if not found or not found.rows:
+            return None
+        keys = [compact(m.text) for m in ask.reading.mentions if m.version]
+        said = compact(self._knowledge.rows[found.rows[0]].fact.claim)
+        return found if all(_last_part(k) in said for k in keys) else None
+
+    def _of_maker(self, ask: Ask) -> Draft | None:
+        """Answer about the firm behind a model what is not known of the model: its lawsuits."""
+        mentions = ask.reading.mentions
+        asks_firm = set(ask.reading.asked) & _OF_FIRMS
+        if len(mentions) != 1 or not mentions[0].exact or not asks_firm:
+            return None
+        owner = mentions[0].exact[0]
+        vendor = next(iter(self._knowledge.facts(owner, "vendor")), None)
+        key = compact(vendor.fact.value or "") if vendor else ""
+        firm = tuple(e for e, level in self._knowledge.names.get(key, ()) if level == 0)
+        if not firm or owner in firm:
+            return None
+        asked = replace(mentions[0], exact=firm, family=(), key=key)
+        units = tuple(u for u in ask.reading.units if "vendor" not in u.fields)
+        return lookup(replace(ask, reading=replace(ask.reading, mentions=(asked,), units=units)))
 
     def _reckoned(self, ask: Ask) -> Draft | None:
         """Answer what takes more than facts: definitions, cards, advice, sums."""
@@ -256,8 +301,16 @@ class Engine:
         if reading.mentions:
             return True
         weights = [u.weight for u in reading.units if u.kind in ("field", "word", "place")]
-        unknown_weight = sum(u.weight for u in reading.units if u.kind == "unknown")
-        return bool(weights) and sum(weights) >= unknown_weight
+        odd = [u.weight for u in reading.units if u.kind == "unknown"]
+        asks_field = any(u.kind == "field" and u.weight >= _STRONG_UNIT for u in reading.units)
+        if any(self._holds_several(s, reading) for s in self._retriever.rank(reading, limit=2)):
+            return True
+        return bool(weights) and (sum(weights) >= sum(odd) or (asks_field and len(odd) == 1))
+
+    def _holds_several(self, scored: Scored, reading: Reading) -> bool:
+        """Tell whether a fact has two of the telling words of a question."""
+        said = [u for u in reading.units if u.kind == "word" and u.weight >= _TELLING]
+        return sum(self._retriever.match(u, scored.row.index) >= _SAID for u in said) > 1
 
     def _finish(self, ask: Ask, draft: Draft) -> tuple[Answer, dict[int, str]]:
         has_lines = any("\n" in s for s in draft.sentences)
@@ -291,3 +344,9 @@ class Engine:
         return "; ".join(
             [*(self._knowledge.entities[o].name for o in sorted(owners)), *kin, *labels]
         )
+
+
+def _last_part(key: str) -> str:
+    """Cut the firm off a name: lumaray3.14 -> ray3.14 is how facts write it."""
+    found = re.search(r"[a-z]{0,5}[\d.]+$", key)
+    return found.group() if found else key

@@ -14,6 +14,18 @@ from bot.market.text import fold, pieces, stem, words
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(r"(?:19|20)\d\d-\d\d")
+_CODE = re.compile(r"\b[A-Z]{2}\b")
+_TYPES = {
+    "number": re.compile(
+        r"\b(?!(?:19|20)\d\d\b)\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b"
+    ),
+    "duration": re.compile(
+        r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)[ -]?"
+        r"(?:s|sec|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    ),
+    "date": re.compile(r"\b(?:19|20)\d\d\b"),
+}
+_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][^\W\d_]+")
 _LONGEST_NAME = 7  # pieces
 _SECOND = 82  # weight of a field that answers a question less directly
 
@@ -36,6 +48,7 @@ class Index:
         field = (fact.field or "").replace("_", " ")
         self._text(f"{fact.claim} {fact.value or ''} {qualifiers}", 100, owner=owner)
         self._text(field, 95)
+        self._types(entity, fact)
         self._text(entity.name, 85)
         self._mentions(fold(entity.name), owner)
         self._text(" ".join(entity.aliases), 70)
@@ -54,6 +67,19 @@ class Index:
     def postings(self) -> dict[str, tuple[list[int], list[int]]]:
         """Give key -> (rows, weights in per cent)."""
         return {k: (list(rows), list(rows.values())) for k, rows in self._found.items()}
+
+    def _types(self, entity: Entity, fact: Fact) -> None:
+        """Index which kinds of answers a fact can hold: a number, a duration, a date, a name."""
+        text = f"{fact.claim} {fact.value or ''}"
+        for name, pattern in _TYPES.items():
+            if pattern.search(text):
+                self._put(f"t:{name}", 100)
+        own = {p.text for text in (entity.name, *entity.aliases) for p in pieces(fold(text))}
+        if any(fold(name) not in own for name in _NAME.findall(fact.claim)):
+            self._put("t:name", 100)
+        for code in _CODE.findall(fact.claim):
+            if code in self._lexicon.codes:
+                self._put(f"p:{self._lexicon.codes[code]}", 100)
 
     def _put(self, key: str, weight: int) -> None:
         rows = self._found[key]

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from bot.market.text import fold, words
 
 
+_TELLING = 3  # letters
+
+
 def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
     """Give a two-letter code; English where nothing says otherwise. Stopwords are folded."""
     kana = sum("\u3040" <= c <= "\u30ff" for c in text)
@@ -25,6 +28,13 @@ def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
     for letter, lang in (("ß", "de"), ("ã", "pt"), ("õ", "pt"), ("è", "fr"), ("ê", "fr")):
         if letter in text.lower():
             scores[lang] = scores.get(lang, 0) + 1
+    for lang in scores:  # one short word says little: die, son and no are English too
+        if lang != "en" and scores[lang] == 1 and not _is_telling(found & stopwords[lang]):
+            scores[lang] = 0
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"))
     is_clear = scores[best] > scores.get("en", 0)
     return best if is_clear and best != "it" else "en"
+
+
+def _is_telling(found: frozenset[str] | set[str]) -> bool:
+    return not found or any(len(w) >= _TELLING for w in found)

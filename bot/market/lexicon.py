@@ -123,6 +123,8 @@ class Lexicon:
         self.stop = frozenset(fold(str(w)) for w in tables["stop"])
         self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
         self.variants = frozenset(tables["variants"])
+        self.ordinary_variants = frozenset(tables["ordinary_variants"])
+        self.expects: Mapping[str, str] = tables["expects"]
         self.must = frozenset(stem(w) for w in tables["must"])
         self.common_names = frozenset(tables["common_names"])
         self.act_endings = frozenset(tables["act_endings"])

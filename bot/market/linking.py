@@ -17,6 +17,7 @@ from bot.market.text import Piece, fold, pieces, stem
 _LONGEST_NAME = 8  # pieces
 _MIN_LIKENESS = 0.75
 _MIN_LENGTH = 4
+_SHORT = 6
 _LONG = 9  # letters of a word in which two slips are forgiven
 _JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
 
@@ -83,6 +84,9 @@ class Linker:
             return None
         errors = round((1 - found[1]) * max(len(word), len(found[0])))
         is_close = errors <= (1 if len(word) < _LONG else 2)
+        is_swap = len(word) == len(found[0]) and sorted(word) != sorted(found[0])
+        if len(word) < _SHORT and is_swap and found[0] not in self._knowledge.names:
+            return None  # rather another word than a slip: spare and share, bread and break
         is_long = len(word) > _MIN_LENGTH or found[0] in self._knowledge.names
         return found[0] if is_close and is_long else None
 

@@ -24,6 +24,7 @@ _ANSWERED = 0.5
 NAMED = 0.55
 _WELL = 0.65
 _HELD = 0.35  # a larger region that holds the place
+_ALMOST = 0.69
 _TRIED = 3  # of the best facts, so many are looked at
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
 _NAMED_PARTLY = 0.45
@@ -121,13 +122,24 @@ def is_enough(reading: Reading, best: Scored) -> bool:
         return False
     if any(u.kind == "word" and u.weight >= _FOCUS for u in best.missing):
         return False
-    if best.critical or not content(reading.units):
+    if not content(reading.units) or not _is_tolerable(best):
         return False
     if len(reading.mentions) > 1 and best.cover >= _WELL:
         return best.named >= _NAMED_PARTLY
     if reading.mentions:
         return best.cover >= ENOUGH and best.named >= NAMED
     return best.cover >= ENOUGH_UNNAMED
+
+
+def _is_tolerable(best: Scored) -> bool:
+    """Tell whether nothing is missing that an answer may not lack.
+
+    One word that no fact uses may be another way to say something, where the rest is covered well.
+    """
+    lacking = best.critical
+    is_odd_word = len(lacking) == 1 and lacking[0].kind == "unknown"
+    is_asked = is_odd_word and lacking[0].weight >= _FOCUS
+    return not lacking or (is_odd_word and not is_asked and best.cover >= _ALMOST)
 
 
 def content(units: Sequence[Unit]) -> list[Unit]:
@@ -184,9 +196,12 @@ def _open_parts(ask: Ask, rows: Sequence[Row]) -> list[Unit]:
     if not ask.reading.mentions:
         return []
     match = ask.retriever.match
+    units = (
+        replace(u, keys=tuple(k for k in u.keys if k[0][:2] != "t:")) for u in ask.reading.units
+    )
     return [
         u
-        for u in ask.reading.units
+        for u in units
         if u.kind == "field"
         and u.weight >= _STRONG
         and all(match(u, r.index) < _ANSWERED for r in rows)

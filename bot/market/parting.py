@@ -23,6 +23,12 @@ def questions(text: str) -> list[str]:
     return asking[:_MOST] if len(asking) > 1 else [text]
 
 
+def without_orders(text: str) -> str:
+    """Give the one question of a message that also orders the bot about; else all of it."""
+    asking = [s for s in sentences(text) if _asks(s)]
+    return asking[0] if len(asking) == 1 else text
+
+
 def _asks(part: str) -> bool:
     is_long = len(part.split()) >= _MIN_WORDS
     return is_long and (part.endswith(("?", "？")) or bool(_LEADS.match(part)))

@@ -14,6 +14,7 @@ from bot.market.reading import Reading, Unit
 from bot.market.text import Piece, fold, is_cjk, stem, words
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_COUNTRY = re.compile(r"\bUS\b")  # not the word `us`
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FIELD_WEIGHT = 2.8
 _COMMON_FIELD_WEIGHT = 1.0
@@ -28,8 +29,9 @@ _VAGUE = ("how much", "where")  # may ask for money or a place, or for something
 _TRANSLATED_WEIGHT = 2.4
 _COUNTED_WEIGHT = 2.0
 _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
-_WHICH = ("which", "what", "whose")
+_WHICH = ("which", "what", "whose", "how")
 _LARGER = 0.4
+_EXPECTED = 0.6  # a name answers `who directed it` perhaps
 _REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
 _COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
 
@@ -46,7 +48,8 @@ class Reader:
 
     def read(self, text: str, locale: str | None = None) -> Reading:
         """Read one question; its language is found out where none is given."""
-        folded = " ".join(fold(text).split())
+        spelled = text if text.isupper() else _COUNTRY.sub("USA", text)
+        folded = " ".join(fold(spelled).split())
         language = locale or detect(text, self._lexicon.stopwords)
         if language in ("en", "de", "fr", "es", "pt"):
             folded = self._linker.correct(folded, self._stems_of(language))
@@ -62,6 +65,7 @@ class Reader:
             tags=frozenset(h.tag for h in hits),
             hits=hits,
             words=tokens,
+            expects=self._expects(folded),
             sides=tuple(self._linker.sides(folded)),
         )
 
@@ -92,6 +96,7 @@ class Reader:
             for h in found
             if h.start < 0
             or h.tag.startswith("c:")
+            or (h.tag.startswith("f:") and self._is_no_thing(tokens[h.start : h.end], mentions))
             or not all(i in inside for i in range(h.start, h.end))
         ]
         said = [
@@ -102,6 +107,16 @@ class Reader:
             )
         ]
         return tuple(h for h in said if not _is_swallowed(h, said))
+
+    def _is_no_thing(self, span: Sequence[Piece], mentions: Sequence[Mention]) -> bool:
+        """Tell whether a phrase is a whole name, of no product: `content credentials`."""
+        kinds = {
+            self._knowledge.entities[e].kind
+            for m in mentions
+            if (m.start, m.end) == (span[0].start, span[-1].end)
+            for e in m.all
+        }
+        return bool(kinds) and not kinds & {"model", "product", "company"}
 
     def _says_nothing(self, span: Sequence[Piece], locale: str) -> bool:
         """Tell whether a phrase is one word that fills sentences: out, German hat."""
@@ -120,7 +135,7 @@ class Reader:
         taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
         yield from self._phrase_units(tokens, hits, taken)
         yield from self._date_units(tokens, taken)
-        yield from self._word_units(tokens, taken, locale)
+        yield from self._word_units(tokens, (taken, named), locale)
         yield from self._translated(tokens, locale)
 
     def _translated(self, tokens: Sequence[Piece], locale: str) -> Iterable[Unit]:
@@ -136,22 +151,25 @@ class Reader:
             keys += [(h.tag, 0.9) for h in self._lexicon.synonyms.find(stems)]
             yield Unit(word, tuple(keys), _TRANSLATED_WEIGHT, "word")
 
-    def _word_units(self, tokens: Sequence[Piece], taken: set[int], locale: str) -> Iterable[Unit]:
+    def _word_units(
+        self, tokens: Sequence[Piece], known: tuple[set[int], Sequence[bool]], locale: str
+    ) -> Iterable[Unit]:
         """Weigh the words that are left; what is to be counted or named weighs more."""
+        taken, named = known
         is_reported = any(stem(w.text) in _REPORTING for w in tokens)
         counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
         for position, word in enumerate(tokens):
             before = tokens[position - 1].text if position else ""
             unit = None
             if position not in taken:
-                unit = self._word_unit(word.text, locale, (position, before))
+                unit = self._word_unit(word.text, locale, (position, before, named[position - 1]))
             if unit is None:
                 continue
             if is_reported:
                 unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
             if position in counted and unit.kind == "light":
                 unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
-            elif unit.kind == "word" and (position in counted or before in _WHICH):
+            elif unit.kind in ("word", "unknown") and (position in counted or before in _WHICH):
                 unit = replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
             yield unit
 
@@ -185,6 +203,10 @@ class Reader:
         if len(content) == 1:
             keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.95))
             keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
+        else:
+            keys += [(f"w:{w}", 0.6) for w in content if w not in self._lexicon.light]
+            keys += [(h.tag, 0.7) for h in self._lexicon.synonyms.find(stems)]
+        keys += self._expected(" ".join(span))
         kind = "place" if tags[0].startswith("p:") else "field"
         if kind == "place":
             weight = _PLACE_WEIGHT
@@ -197,6 +219,17 @@ class Reader:
             )
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
         return Unit(" ".join(span), tuple(keys), weight, kind, start)
+
+    def _expects(self, folded: str) -> frozenset[str]:
+        """Give the kinds of answer that the question words ask for; names are everywhere."""
+        padded = f" {folded} "
+        found = {v for k, v in self._lexicon.expects.items() if f" {k} " in padded}
+        return frozenset(found - {"name"})
+
+    def _expected(self, phrase: str) -> list[tuple[str, float]]:
+        """Give what a fact must hold at least to answer `who`, `how long`, `how many`."""
+        found = (v for k, v in self._lexicon.expects.items() if f"{phrase} ".startswith(f"{k} "))
+        return [(f"t:{kind}", _EXPECTED) for kind in found]
 
     def _around(self, place: str) -> list[str]:
         """Name the regions that hold a place: what holds there mostly holds in it."""
@@ -228,10 +261,11 @@ class Reader:
         around = tokens[max(0, position - 1) : position + 2]
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
-    def _word_unit(self, word: str, locale: str, place: tuple[int, str]) -> Unit | None:
+    def _word_unit(self, word: str, locale: str, place: tuple[int, str, bool]) -> Unit | None:
         """Weigh one word that no phrase, name or date holds; None if it says nothing."""
-        position, before = place
-        if word in self._lexicon.variants:
+        position, before, is_named = place
+        is_ordinary = word in self._lexicon.ordinary_variants and not is_named
+        if word in self._lexicon.variants and not is_ordinary:
             return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
         foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
         if word in self._lexicon.translations.get(locale, ()):

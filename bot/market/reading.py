@@ -38,6 +38,7 @@ class Reading:
     hits: tuple[Hit, ...] = ()
     words: tuple[Piece, ...] = ()
     sides: tuple[tuple[int, int, int], ...] = ()  # terms and cards: entity, start, end
+    expects: frozenset[str] = frozenset()  # what an answer must hold: number, duration, date
     carried: tuple[Unit, ...] = field(default=())  # from earlier turns: break ties only
 
     @property

@@ -13,6 +13,7 @@ from bot.market.reading import Reading, Unit
 _ENTITY = 0.8
 _CARRIED = 0.2
 _DATED = 0.15  # a date answers `when`
+_NO_SUCH = 0.6  # of a fact without a number where `how many` is asked
 _EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
 _ENOUGH = 1200  # candidates
@@ -128,6 +129,8 @@ class Retriever:
         is_dated = row.value is not None and row.value.type == "date"
         if is_dated and reading.has("when"):
             cover = min(1.0, cover + _DATED)
+        if any(index not in self._knowledge.postings(f"t:{kind}") for kind in reading.expects):
+            cover *= _NO_SUCH
         kind = self._knowledge.entities[row.owner].kind
         if kind in _EXPLAINING and not reading.has("define"):
             cover *= 0.8

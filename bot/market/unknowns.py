@@ -11,8 +11,13 @@ from bot.market.likely import likeliest
 from bot.market.linking import Mention
 from bot.market.lookup import NAMED, content, ended_first, lookup
 from bot.market.naming import compact
-from bot.market.reading import Reading
+from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
+
+
+_NEAREST = 2
+_NEARLY = 0.12
+_HALF = 0.5
 
 
 def unknown(ask: Ask) -> Draft:
@@ -29,7 +34,10 @@ def unknown(ask: Ask) -> Draft:
     if not near and reading.mentions:
         about = replace(reading, units=())
         near = [s for s in ask.retriever.rank(about, limit=1) if s.named >= NAMED]
-    nearest = " ".join(ask.sentences(s.row for s in near[:1]))
+    near = [s for s in near[:_NEAREST] if s.score >= near[0].score - _NEARLY]
+    if not reading.mentions:  # likeness in the field alone says nothing of an unknown name
+        near = [s for s in near if s.cover >= _HALF or "unknown" not in _kinds(s.missing)]
+    nearest = " ".join(ask.sentences(s.row for s in near))
     missing = _missing_words(reading, ranked)
     owners = reading.entities[:1]
     if reading.mentions and missing:
@@ -76,9 +84,16 @@ def no_rates(ask: Ask) -> Draft:
     )
 
 
+def _kinds(units: Sequence[Unit]) -> set[str]:
+    return {u.kind for u in units}
+
+
 def _missing_words(reading: Reading, ranked: Sequence[Scored]) -> str:
     missing = ranked[0].missing if ranked else reading.units
-    strong = [u for u in missing if u.weight >= 1 and u.text] or [u for u in missing if u.text]
+    strong = [u for u in missing if u.weight >= 1 and u.text]
+    if not strong and ranked:  # what the best fact only touches on
+        strong = [u for u in reading.units if u.text in ranked[0].weak and u.weight >= 1]
+    strong = strong or [u for u in missing if u.text]
     strong = strong or [u for u in reading.units if u.text]
     strong.sort(key=lambda u: u.start)
     return " ".join(dict.fromkeys(u.text for u in strong))[:120]
