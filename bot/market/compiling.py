@@ -18,7 +18,7 @@ from bot.market.naming import name_words, names_of, side_names
 from bot.market.schema import Entity, Fact, Source, load_entities
 from bot.market.values import Quantity, parse, quantity
 
-_FORMAT = 10  # raise when the compiled form changes
+_FORMAT = 12  # raise when the compiled form changes
 _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _CODE_FILES = (

@@ -27,6 +27,7 @@ class Notes:
 
     citations: list[Citation] = field(default_factory=list)
     rows: dict[int, list[Row]] = field(default_factory=dict)  # number -> facts quoted
+    named: set[int] = field(default_factory=set)  # entities whose names stand in the answer
     _numbers: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def mark(self, row: Row) -> str:
@@ -126,6 +127,9 @@ class Ask:
     def _besides(self, row: Row) -> str:
         """Give the value in brackets where the claim does not say it: a day, a short text."""
         value = row.fact.value or ""
+        day = self.month(row.fact.as_of)
+        if "date" in self.reading.expects and self._is_vaguer(row.fact.claim, row.fact.as_of):
+            return f" ({day})"
         if row.value is None or len(value) > _LONGEST_VALUE:
             return ""
         if row.value.type == "date":
@@ -136,6 +140,16 @@ class Ask:
             return ""
         claimed = set(stems(row.fact.claim))
         return "" if set(stems(value)) <= claimed else f" ({value})"
+
+    def _is_vaguer(self, claim: str, as_of: str) -> bool:
+        """Tell whether a claim names the month of a day, but not the day."""
+        month, _, day = as_of.rpartition("-")
+        return (
+            month.count("-") == 1
+            and bool(day)
+            and self.month(month) in claim
+            and self.month(as_of) not in claim
+        )
 
     def sentences(self, rows: Iterable[Row]) -> list[str]:
         """Quote several facts, each once."""

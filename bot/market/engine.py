@@ -16,13 +16,14 @@ from bot.market.extras import add_ideas, correct_premise, name_readings, related
 from bot.market.hardware import hardware
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
+from bot.market.linking import Mention
 from bot.market.lists import listing, superlative
 from bot.market.lookup import define, lookup, profile
 from bot.market.model import Answer, IdeaLookup, Passage, Turn
 from bot.market.naming import compact
 from bot.market.parting import questions, without_orders
 from bot.market.reader import Reader
-from bot.market.reading import Reading
+from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Retriever, Scored
 from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
@@ -35,6 +36,9 @@ _STRONG = 0.8  # cover from which a quoted fact goes before a list
 _STRONG_UNIT = 2.0
 _TELLING = 1.5
 _SAID = 0.8
+_HINTED = 0.6
+_SEVERAL = 2
+_NAME_WEIGHT = 1.5
 _OF_FIRMS = {
     *("lawsuit", "investigation", "ruling", "founded", "funding", "investors", "valuation"),
     *("revenue", "headcount", "shares", "vendor"),
@@ -62,6 +66,7 @@ class Engine:
         today: date,
         ideas: IdeaLookup | None,
         ask_back: bool,
+        max_age_days: int,
     ) -> tuple[Answer, dict[int, str]]:
         """Answer one message, see `Market.explain`."""
         reading = self._reader.read(question[:_LONGEST], locale)
@@ -75,6 +80,7 @@ class Engine:
             locale=reading.locale,
             ask_back=ask_back,
             ideas=ideas,
+            max_age_days=max_age_days,
         )
         draft = self._draft(ask, turns)
         draft = add_ideas(ask, draft)
@@ -139,6 +145,9 @@ class Engine:
         """Answer what is no question about the market; None if one hides in it."""
         if intent.id in ("about", "off_topic") and ask.reading.mentions:
             return None
+        best = self._retriever.rank(ask.reading, limit=1) if intent.id == "off_topic" else []
+        if any(s.cover >= _STRONG and self._holds_several(s, ask.reading) for s in best):
+            return None
         if intent.id in ("off_topic", "injection", "insult", "greeting", "thanks", "about"):
             rest = self._talk.without(ask.reading, intent)
             asked = self._again(ask, rest) if rest != ask.reading.text else ask
@@ -165,7 +174,7 @@ class Engine:
         found = found or self._found_or_listed(ask)
         if not found and reading.has("timeline"):
             found = timeline(ask)
-        found = found or self._of_maker(ask)
+        found = found or self._of_maker(ask) or self._of_others(ask)
         if not found and reading.mentions and not [u for u in reading.units if u.weight >= 1]:
             found = profile(ask)
         if not found and not self._is_market(reading):
@@ -198,6 +207,18 @@ class Engine:
         asked = replace(mentions[0], exact=firm, family=(), key=key)
         units = tuple(u for u in ask.reading.units if "vendor" not in u.fields)
         return lookup(replace(ask, reading=replace(ask.reading, mentions=(asked,), units=units)))
+
+    def _of_others(self, ask: Ask) -> Draft | None:
+        """Quote a fact that has all the words, though it is filed under another name."""
+        reading = ask.reading
+        asked = [u for u in reading.units if u.weight >= 1]
+        if not reading.mentions or any(u.kind != "word" for u in asked) or len(asked) < _SEVERAL:
+            return None
+        units = [*reading.units, *(_as_unit(m) for m in reading.mentions)]
+        bare = replace(reading, mentions=(), units=tuple(units))
+        best = self._retriever.rank(bare, limit=1)
+        said = [self._retriever.match(u, s.row.index) for s in best for u in asked]
+        return lookup(replace(ask, reading=bare)) if said and min(said) >= _SAID else None
 
     def _reckoned(self, ask: Ask) -> Draft | None:
         """Answer what takes more than facts: definitions, cards, advice, sums."""
@@ -310,7 +331,7 @@ class Engine:
     def _holds_several(self, scored: Scored, reading: Reading) -> bool:
         """Tell whether a fact has two of the telling words of a question."""
         said = [u for u in reading.units if u.kind == "word" and u.weight >= _TELLING]
-        return sum(self._retriever.match(u, scored.row.index) >= _SAID for u in said) > 1
+        return sum(self._retriever.match(u, scored.row.index) >= _HINTED for u in said) > 1
 
     def _finish(self, ask: Ask, draft: Draft) -> tuple[Answer, dict[int, str]]:
         has_lines = any("\n" in s for s in draft.sentences)
@@ -337,13 +358,19 @@ class Engine:
 
     def _names(self, ask: Ask, draft: Draft) -> str:
         """Give the names that an answer may use: numbers in names are no claims."""
-        owners = {*draft.entities, *ask.reading.entities}
+        owners = {*draft.entities, *ask.reading.entities, *ask.notes.named}
         lines = {e.family for e in (self._knowledge.entities[o] for o in owners) if e.family}
         kin = [e.name for e in self._knowledge.entities if e.family in lines]
         labels = [c.label for c in self._conditions.read(ask.reading)]
         return "; ".join(
             [*(self._knowledge.entities[o].name for o in sorted(owners)), *kin, *labels]
         )
+
+
+def _as_unit(mention: Mention) -> Unit:
+    """Let a name count like a word."""
+    keys = ((f"n:{mention.key}", 1.0), *((f"e:{e}", 1.0) for e in mention.all))
+    return Unit(mention.text, keys, _NAME_WEIGHT, "word")
 
 
 def _last_part(key: str) -> str:

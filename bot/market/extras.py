@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.likely import likeliest
+from bot.market.text import stems
 
 _RELATED = ("price", "length", "audio", "licence", "released", "availability")
 _MOST_CHOICES = 3
@@ -51,6 +52,9 @@ def name_readings(ask: Ask, draft: Draft) -> Draft:
     if meant not in mention.all or not others:
         return draft
     names = [ask.name(o) for o in others[:_MOST_CHOICES]]
+    if not ask.ask_back and ask.knowledge.entities[meant].kind not in _THINGS:
+        return draft
+    ask.notes.named.update(others[:_MOST_CHOICES])
     if not ask.ask_back:
         note = ask.say("answer.reading", subject=ask.name(meant), others=names)
         return replace(draft, sentences=(note, *draft.sentences))
@@ -66,7 +70,7 @@ def add_ideas(ask: Ask, draft: Draft) -> Draft:
     if ask.ideas is None or not asks_uses or reading.mentions:
         return draft
     words = " ".join(u.text for u in reading.units if u.kind in ("word", "place"))
-    ideas = list(ask.ideas(words or reading.text, None))[:_MOST_IDEAS]
+    ideas = list(ask.ideas(words or reading.text, _industry(ask)))[:_MOST_IDEAS]
     if not ideas:
         return draft
     note = ask.say("answer.community", ideas=ideas)
@@ -75,6 +79,19 @@ def add_ideas(ask: Ask, draft: Draft) -> Draft:
             draft, sentences=(*draft.sentences, note), abstained=False, reason=None, is_gap=True
         )
     return replace(draft, sentences=(*draft.sentences, note))
+
+
+def _industry(ask: Ask) -> str | None:
+    """Give the id of the industry that a question names, None where it names none."""
+    asked = {k for u in ask.reading.units if u.weight >= 1 for k, _ in u.keys}
+    known = dict.fromkeys(i for e in ask.knowledge.entities for i in e.industries)
+    best: tuple[int, str | None] = (0, None)
+    for identifier in known:
+        said = stems(identifier.replace("-", " "))
+        tags = {h.tag for h in ask.lexicon.synonyms.find(said)}
+        likeness = 2 * len({f"w:{s}" for s in said} & asked) + len(tags & asked)
+        best = max(best, (likeness, identifier), key=lambda found: found[0])
+    return best[1]
 
 
 def related(ask: Ask, draft: Draft) -> tuple[str, ...]:

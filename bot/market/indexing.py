@@ -77,9 +77,19 @@ class Index:
         own = {p.text for text in (entity.name, *entity.aliases) for p in pieces(fold(text))}
         if any(fold(name) not in own for name in _NAME.findall(fact.claim)):
             self._put("t:name", 100)
+        for region in entity.regions:
+            self._places(fold(region))
         for code in _CODE.findall(fact.claim):
             if code in self._lexicon.codes:
                 self._put(f"p:{self._lexicon.codes[code]}", 100)
+
+    def _places(self, region: str) -> None:
+        """Index where a rule holds, and less surely the larger regions around it."""
+        for hit in self._phrases.find([stem(w.text) for w in words(region)]):
+            if hit.tag.startswith("p:"):
+                self._put(hit.tag, 95)
+                for larger in self._lexicon.places[hit.tag[2:]]["in"]:
+                    self._put(f"p:{larger}", 80)
 
     def _put(self, key: str, weight: int) -> None:
         rows = self._found[key]
@@ -112,6 +122,8 @@ class Index:
     def _phrase(self, hit: Hit, found: list[str], weight: int) -> None:
         """A phrase of a field in a claim is a hint only: the field itself counts fully."""
         is_long = hit.end - hit.start > 1
+        if is_long:
+            self._put("q:" + "_".join(found[hit.start : hit.end]), weight)
         if hit.tag.startswith("p:"):
             self._put(hit.tag, weight)
         elif hit.tag.startswith("f:") and (is_long or found[hit.start] not in self._lexicon.light):

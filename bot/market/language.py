@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from bot.market.text import fold, words
 
-
 _TELLING = 3  # letters
 
 
@@ -23,18 +22,24 @@ def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
         return "zh"
     if any(c in "¿¡ñ" for c in text.lower()):
         return "es"
-    found = {w.text for w in words(fold(text))}
-    scores = {lang: len(found & ws) for lang, ws in stopwords.items()}
-    for letter, lang in (("ß", "de"), ("ã", "pt"), ("õ", "pt"), ("è", "fr"), ("ê", "fr")):
-        if letter in text.lower():
-            scores[lang] = scores.get(lang, 0) + 1
-    for lang in scores:  # one short word says little: die, son and no are English too
-        if lang != "en" and scores[lang] == 1 and not _is_telling(found & stopwords[lang]):
-            scores[lang] = 0
+    scores = _scores(text, stopwords)
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"))
     is_clear = scores[best] > scores.get("en", 0)
     return best if is_clear and best != "it" else "en"
 
 
-def _is_telling(found: frozenset[str] | set[str]) -> bool:
-    return not found or any(len(w) >= _TELLING for w in found)
+def _scores(text: str, stopwords: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Count the words that give each language away."""
+    found = {w.text for w in words(fold(text))}
+    scores = {lang: len(found & ws) for lang, ws in stopwords.items()}
+    for lang, score in scores.items():  # one short word says little: `no`, `la`
+        if lang != "en" and score == 1 and not _is_telling(found & stopwords[lang]):
+            scores[lang] = 0
+    for letter, lang in (("ß", "de"), ("ã", "pt"), ("õ", "pt"), ("è", "fr"), ("ê", "fr")):
+        if letter in text.lower():
+            scores[lang] = scores.get(lang, 0) + 1
+    return scores
+
+
+def _is_telling(found: set[str]) -> bool:
+    return any(len(w) >= _TELLING for w in found)

@@ -64,15 +64,22 @@ class Linker:
             folded = folded[: piece.start] + better + folded[piece.end :]
         return folded
 
+    def _is_right(self, word: str, known: frozenset[str]) -> bool:
+        cut = stem(word)
+        return (
+            word in self._vocabulary
+            or word in self._lexicon.stop
+            or cut in known
+            or cut in self._lexicon.light
+            or self._knowledge.knows(cut)
+            or word in self._knowledge.names
+            or word in self._lexicon.months
+        )
+
     def _better(self, word: str, known: frozenset[str]) -> str | None:
         if len(word) < _MIN_LENGTH or not word.isascii() or not word.isalpha():
             return None
-        if word in self._vocabulary or word in self._lexicon.stop:
-            return None
-        cut = stem(word)
-        if cut in known or cut in self._lexicon.light or self._knowledge.knows(cut):
-            return None
-        if word in self._knowledge.names or word in self._lexicon.months:
+        if self._is_right(word, known):
             return None
         found = process.extractOne(
             word,

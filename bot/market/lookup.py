@@ -24,6 +24,7 @@ _ANSWERED = 0.5
 NAMED = 0.55
 _WELL = 0.65
 _HELD = 0.35  # a larger region that holds the place
+_TOUCHED = 0.3  # of words that say little, where there are no others
 _ALMOST = 0.69
 _TRIED = 3  # of the best facts, so many are looked at
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
@@ -196,12 +197,9 @@ def _open_parts(ask: Ask, rows: Sequence[Row]) -> list[Unit]:
     if not ask.reading.mentions:
         return []
     match = ask.retriever.match
-    units = (
-        replace(u, keys=tuple(k for k in u.keys if k[0][:2] != "t:")) for u in ask.reading.units
-    )
     return [
         u
-        for u in units
+        for u in ask.reading.units
         if u.kind == "field"
         and u.weight >= _STRONG
         and all(match(u, r.index) < _ANSWERED for r in rows)
@@ -242,6 +240,8 @@ def profile(ask: Ask) -> Draft | None:
     else:
         ranked = ask.retriever.rank(ask.reading, owners=[owner])
         rows = [s.row for s in ranked if "country" not in s.row.asks]
+    best = ask.retriever.rank(ask.reading, owners=[owner], limit=1) if ask.reading.units else []
+    rows = [*(s.row for s in best if s.cover >= _TOUCHED), *rows]
     rows = list(dict.fromkeys(rows))[:5] + _uses(ask, owner)
     if not rows:
         return None

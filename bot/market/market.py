@@ -45,6 +45,7 @@ class Market:
         today: date,
         ideas: IdeaLookup | None = None,
         ask_back: bool = True,
+        max_age_days: int = DEFAULT_MAX_AGE_DAYS,
     ) -> Answer:
         """Answer a question; pure, without side effects, a few milliseconds.
 
@@ -55,9 +56,16 @@ class Market:
             today: the day from which the age of facts counts.
             ideas: looks up accepted ideas of the asking bank.
             ask_back: False to always answer the likeliest reading, naming the other.
+            max_age_days: what ages and is older is said to be so.
         """
         return self.explain(
-            question, turns=turns, locale=locale, today=today, ideas=ideas, ask_back=ask_back
+            question,
+            turns=turns,
+            locale=locale,
+            today=today,
+            ideas=ideas,
+            ask_back=ask_back,
+            max_age_days=max_age_days,
         )[0]
 
     def explain(
@@ -69,13 +77,20 @@ class Market:
         today: date,
         ideas: IdeaLookup | None = None,
         ask_back: bool = True,
+        max_age_days: int = DEFAULT_MAX_AGE_DAYS,
     ) -> tuple[Answer, dict[int, str]]:
         """Answer as `answer` does, and give the passage behind each citation number.
 
         The passages are the evidence for verify.check, and what a language model may be handed.
         """
         return self._engine.answer(
-            question, turns=turns, locale=locale, today=today, ideas=ideas, ask_back=ask_back
+            question,
+            turns=turns,
+            locale=locale,
+            today=today,
+            ideas=ideas,
+            ask_back=ask_back,
+            max_age_days=max_age_days,
         )
 
     def with_entities(self, extra: Sequence[Entity]) -> Market:

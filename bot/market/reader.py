@@ -15,6 +15,7 @@ from bot.market.text import Piece, fold, is_cjk, stem, words
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COUNTRY = re.compile(r"\bUS\b")  # not the word `us`
+_WHEN = re.compile(r"(?:^|[,;.?] ?|\b(?:and|since|until|so|but) )when\b|\bwhen\W*$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FIELD_WEIGHT = 2.8
 _COMMON_FIELD_WEIGHT = 1.0
@@ -31,7 +32,8 @@ _COUNTED_WEIGHT = 2.0
 _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
 _WHICH = ("which", "what", "whose", "how")
 _LARGER = 0.4
-_EXPECTED = 0.6  # a name answers `who directed it` perhaps
+_LONG_PHRASE = 0.95  # a fact in the very words goes first
+_EXPECTED = 0.45  # a name answers `who directed it` perhaps
 _REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
 _COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
 
@@ -158,6 +160,7 @@ class Reader:
         taken, named = known
         is_reported = any(stem(w.text) in _REPORTING for w in tokens)
         counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
+        several = self._long_synonyms(tokens)
         for position, word in enumerate(tokens):
             before = tokens[position - 1].text if position else ""
             unit = None
@@ -165,6 +168,8 @@ class Reader:
                 unit = self._word_unit(word.text, locale, (position, before, named[position - 1]))
             if unit is None:
                 continue
+            if position in several:
+                unit = replace(unit, keys=(*unit.keys, *several[position]))
             if is_reported:
                 unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
             if position in counted and unit.kind == "light":
@@ -172,6 +177,15 @@ class Reader:
             elif unit.kind in ("word", "unknown") and (position in counted or before in _WHICH):
                 unit = replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
             yield unit
+
+    def _long_synonyms(self, tokens: Sequence[Piece]) -> dict[int, list[tuple[str, float]]]:
+        """Map positions to the groups of synonyms whose phrases of several words stand there."""
+        found: dict[int, list[tuple[str, float]]] = {}
+        for hit in self._lexicon.synonyms.find([stem(w.text) for w in tokens]):
+            if hit.end - hit.start > 1:
+                for position in range(hit.start, hit.end):
+                    found.setdefault(position, []).append((hit.tag, 0.85))
+        return found
 
     def _phrase_units(
         self, tokens: Sequence[Piece], hits: Sequence[Hit], taken: set[int]
@@ -196,7 +210,9 @@ class Reader:
 
     def _phrase_unit(self, span: Sequence[str], tags: Sequence[str], start: int) -> Unit:
         stems = [stem(w) for w in span]
-        keys = [(t, 1.0) for t in tags]
+        is_long = len(stems) > 1
+        keys = [(t, _LONG_PHRASE if is_long else 1.0) for t in tags]
+        keys += [("q:" + "_".join(stems), 1.0)] if is_long else []
         keys += [(f"p:{p}", _LARGER) for t in tags if t[:2] == "p:" for p in self._around(t[2:])]
         content = [w for w in span if w not in self._lexicon.stop]
         content = [stem(w) for w in content]
@@ -223,7 +239,8 @@ class Reader:
     def _expects(self, folded: str) -> frozenset[str]:
         """Give the kinds of answer that the question words ask for; names are everywhere."""
         padded = f" {folded} "
-        found = {v for k, v in self._lexicon.expects.items() if f" {k} " in padded}
+        asked = ((k, v) for k, v in self._lexicon.expects.items() if f" {k} " in padded)
+        found = {v for k, v in asked if k != "when" or _WHEN.search(folded)}
         return frozenset(found - {"name"})
 
     def _expected(self, phrase: str) -> list[tuple[str, float]]:
@@ -284,8 +301,9 @@ class Reader:
 
     def _letter_unit(self, letter: str, before: str, position: int) -> Unit | None:
         """Read `series E` as one word."""
-        key = f"w:{stem(before)}_{letter}"
-        if key not in self._knowledge.raw_postings:
+        keys = (f"w:{stem(before)}_{letter}", f"w:series_{letter}")  # E round, series E
+        key = next((k for k in keys if k in self._knowledge.raw_postings), None)
+        if key is None:
             return None
         return Unit(f"{before} {letter}", ((key, 1.0),), 2.0, "word", position)
 

@@ -14,7 +14,6 @@ from bot.market.naming import compact
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
 
-
 _NEAREST = 2
 _NEARLY = 0.12
 _HALF = 0.5

@@ -56,6 +56,7 @@ async def ask(services: Services, request: Request) -> Reply:
         turns=turns,
         today=today(request),
         ideas=find_ideas,
+        max_age_days=int(community_settings.get(request.community.settings, "stale_days")),
     )
     if services.writer is not None:
         answer = await services.writer.improve(question, turns, answer, today(request))
