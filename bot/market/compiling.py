@@ -138,11 +138,11 @@ def compile_entities(entities: Sequence[Entity], lexicon: Lexicon) -> Compiled:
         "postings": index.postings(),
         "side_names": side_names(entities),
         "vocabulary": sorted(index.vocabulary | name_words(entities)),
-        "ranks": _ranks(entities),
+        "ranks": ranks_of(entities),
     }
 
 
-def _ranks(entities: Sequence[Entity]) -> list[float]:
+def ranks_of(entities: Sequence[Entity]) -> list[float]:
     """Give how recent each entity is, as a date; never older than the version before it."""
     ranks = {e.id: _rank(e) for e in entities}
     for _ in range(3):  # lines of versions are short

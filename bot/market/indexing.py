@@ -42,8 +42,9 @@ class Index:
         self._count = 0
         self.vocabulary: set[str] = set()
 
-    def add(self, owner: int, entity: Entity, fact: Fact) -> None:
-        """Index one fact, in the order of the rows."""
+    def add(self, owner: int, entity: Entity, fact: Fact, *, at: int | None = None) -> None:
+        """Index one fact: as the row `at`, or the one behind the row before."""
+        self._count = self._count if at is None else at
         qualifiers = " ".join(q for q in fact.qualifiers if q)
         field = (fact.field or "").replace("_", " ")
         self._text(f"{fact.claim} {fact.value or ''} {qualifiers}", 100, owner=owner)

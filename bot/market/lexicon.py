@@ -147,12 +147,17 @@ class Lexicon:
             for phrase in group:
                 self.synonyms.add(str(phrase), f"s:{group[0]}")
         self._phrases: dict[str, Phrases] = {}
+        self._fields_of: dict[tuple[str, str], list[str]] = {}
         self.superlatives: Sequence[Mapping[str, Any]] = raw["operators"]["superlatives"]
         self.conditions = {c["id"]: c for c in raw["operators"]["conditions"]}
 
     def fields_of(self, name: str | None, kind: str) -> list[str]:
         """Name the kinds of question that a machine field of a kind of entity answers."""
-        return [f.id for f in self.fields.values() if name and f.covers(name, kind)]
+        key = (name or "", kind)
+        if key not in self._fields_of:
+            found = [f.id for f in self.fields.values() if name and f.covers(name, kind)]
+            self._fields_of[key] = found
+        return self._fields_of[key]
 
     def phrases(self, locale: str) -> Phrases:
         """Give the phrases of English and one more language, tagged `f:` `op:` `p:` `c:`..."""

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from bot.market import engine
-from bot.market.compiling import compile_entities, extend, load_compiled, restore
+from bot.market.compiling import load_compiled
 from bot.market.drafting import DEFAULT_MAX_AGE_DAYS, is_old
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
 from bot.market.model import Answer, IdeaLookup, Turn
+from bot.market.overlaying import overlay
 from bot.market.schema import FACTS_FOLDER, Entity, Fact
 from bot.market.text import fold
 
@@ -94,9 +95,8 @@ class Market:
         )
 
     def with_entities(self, extra: Sequence[Entity]) -> Market:
-        """Give a market that also knows a bank's own facts; takes about a second."""
-        entities = extend(self.knowledge.entities, extra)
-        return Market(restore(compile_entities(entities, self.lexicon)), self.lexicon)
+        """Give a market that also knows a bank's own facts; takes some 100 ms."""
+        return Market(overlay(self.knowledge, extra, self.lexicon), self.lexicon)
 
     def complete(self, prefix: str, limit: int = 25) -> list[str]:
         """Give names of entities for what somebody has typed, those that start with it first."""
@@ -111,7 +111,7 @@ class Market:
         """List current facts of fields that age and are older than allowed, oldest first."""
         found = [
             (self.knowledge.entities[row.owner], row.fact)
-            for row in self.knowledge.rows
+            for row in (self.knowledge.rows[i] for rows in self.knowledge.rows_of for i in rows)
             if row.fact.is_current
             and any(self.lexicon.fields[a].ages for a in row.asks)
             and is_old(row.fact.as_of, today, max_age_days)
