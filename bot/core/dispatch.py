@@ -20,13 +20,13 @@ from bot.core.errors import (
     UserError,
 )
 from bot.core.limits import require_quota
-from bot.core.model import Command, Form, Reply, Request, Role, Style, Visibility
+from bot.core.model import Command, Form, Reply, Request, Role, Style, Value, Visibility
 from bot.core.services import Services
 from bot.core.validate import validate
 from prompts import render
 from storage import AlreadyDone, NotThere, Stale, StoreError, StoreLocked
 
-__all__ = ["dispatch", "error_reply", "find", "validate", "visibility"]
+__all__ = ["dispatch", "error_reply", "find", "prefilled", "validate", "visibility"]
 
 log = structlog.get_logger(__name__)
 
@@ -55,18 +55,36 @@ async def dispatch(services: Services, request: Request) -> Reply:
         return error_reply(request, error)
 
 
+async def prefilled(services: Services, request: Request) -> Mapping[str, Value]:
+    """Give what the form of a command shows from the start; nothing where it starts empty.
+
+    Raises:
+        UserError: the actor may not use the command, or not on this.
+    """
+    command = find(request.command)
+    if command is None or (command.prefill is None and command.audience is Role.MEMBER):
+        return {}
+    request = await _known(services, request)
+    _require_role(request, command)
+    return {} if command.prefill is None else await command.prefill(services, request)
+
+
 async def _run(services: Services, request: Request) -> Reply:
     command = find(request.command)
     if command is None:
         raise NotFound("unknown_command", name=request.command)
     request = await _known(services, request)
-    if request.actor.role < command.audience:
-        raise NotAllowed("not_allowed", role=command.audience.name.lower())
+    _require_role(request, command)
     values, errors = validate(command, request.values, request.locale)
     if errors:
         return _field_errors(command, request, errors)
     await require_quota(services, request, command)
     return await command.handle(services, replace(request, values=values))
+
+
+def _require_role(request: Request, command: Command) -> None:
+    if request.actor.role < command.audience:
+        raise NotAllowed("not_allowed", role=command.audience.name.lower())
 
 
 async def _known(services: Services, request: Request) -> Request:

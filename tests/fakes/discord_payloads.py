@@ -182,6 +182,7 @@ def interaction(
     data: dict[str, Any],
     *,
     user_id: str = ALICE,
+    name: str = "",
     message: dict[str, Any] | None = None,
     in_dm: bool = False,
     locale: str = "en-US",
@@ -206,7 +207,7 @@ def interaction(
         dm = dm_channel(user_id)
         given |= {"user": user(user_id), "channel": dm, "channel_id": dm["id"], "context": 1}
     else:
-        who = {**member(user_id), "permissions": _may(user_id)}
+        who = {**member(user_id), "permissions": _may(user_id), "user": user(user_id, name)}
         given |= {"guild_id": GUILD, "guild_locale": "en-US", "member": who}
         given |= {"guild": {"id": GUILD, "locale": "en-US", "features": []}}
     return given | ({"message": message} if message else {})

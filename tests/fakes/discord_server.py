@@ -59,7 +59,7 @@ class Interaction:
     original_is_gone: bool = False
     is_waiting: bool = False  # "thinking ..."
     followups: list[dict[str, Any]] = field(default_factory=list)
-    source_id: str | None = None
+    source: dict[str, Any] | None = None  # the message that was clicked on
     answered: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -112,7 +112,7 @@ class DiscordServer:
         """Dispatch an interaction of a member; returns at once."""
         number = str(next(self._ids))
         made = Interaction(number, f"token-{number}", asyncio.get_running_loop().time())
-        made.source_id = (more.get("message") or {}).get("id")
+        made.source = more.get("message")
         self.interactions[made.token] = made
         await self.gateway.dispatch(
             "INTERACTION_CREATE", payloads.interaction(number, made.token, kind, data, **more)
@@ -258,8 +258,8 @@ class DiscordServer:
         if kind in {MESSAGE, DEFERRED}:
             found.original = self._message(payloads.CHANNEL, data, keep=False)
             found.is_waiting = kind == DEFERRED
-        elif kind in {UPDATE, DEFERRED_UPDATE} and found.source_id:
-            found.original = self.messages.get(found.source_id) or {"id": found.source_id}
+        elif kind in {UPDATE, DEFERRED_UPDATE} and found.source:
+            found.original = self.messages.get(found.source["id"]) or dict(found.source)
             found.original |= data if kind == UPDATE else {}
 
     def _by_token(self, request: web.Request, at: int) -> Interaction | None:

@@ -15,7 +15,7 @@ from bot.adapters.console.forms import Cancelled, FormPrompt
 from bot.adapters.console.reading import Reader
 from bot.adapters.console.screen import Screen, harmless
 from bot.core import commands
-from bot.core.dispatch import dispatch, error_reply, find
+from bot.core.dispatch import dispatch, error_reply, find, prefilled
 from bot.core.lines import parse_line, split_command
 from bot.core.listen import Heard, hear, request_of
 from bot.core.model import Actor, Command, Community, Form, Place, Reply, Request, Turn, Value
@@ -131,6 +131,7 @@ class Chat:
     async def _handle(self, line: str) -> None:
         if len(line) > LONGEST:
             self._say("too_long", length=len(line), limit=LONGEST)
+        await self._catch_up()  # another process may have changed what this line is about
         text = harmless(line[:LONGEST]).strip()
         if not text:
             self._say("empty")
@@ -210,8 +211,8 @@ class Chat:
     async def _filled(self, command: Command, request: Request) -> Request:
         values = dict(request.values)
         if command.prefill is not None:
-            prefilled = await command.prefill(self._services, request)
-            values = {**prefilled, **{k: v for k, v in values.items() if v not in (None, "")}}
+            known = await prefilled(self._services, request)
+            values = {**known, **{k: v for k, v in values.items() if v not in (None, "")}}
         form = Form(
             command=command.name,
             title=command.form_title,

@@ -17,7 +17,7 @@ from bot.adapters.discord_bot.markdown import words
 from bot.adapters.discord_bot.reading import Asked, find_shown, leaf, option_values, read
 from bot.adapters.discord_bot.who import Communities, actor_of, locale_of, place_of
 from bot.core import intake
-from bot.core.dispatch import dispatch, error_reply, validate, visibility
+from bot.core.dispatch import dispatch, error_reply, prefilled, validate, visibility
 from bot.core.errors import Busy
 from bot.core.model import (
     Choice,
@@ -189,7 +189,7 @@ class Interactions:
         command, values = asked.command, dict(request.values)
         if command.prefill is not None:
             known = {name: value for name, value in values.items() if value not in {None, ""}}
-            values = {**await command.prefill(self._services, request), **known}
+            values = {**await prefilled(self._services, request), **known}
         carried = source_values(asked.source) if asked.source else {}
         form = Form(
             command=command.name,

@@ -21,9 +21,10 @@ from bot.adapters.slack_app.origin import Origin
 from bot.adapters.slack_app.people import QUICK_S
 from bot.adapters.slack_app.running import Body, Running
 from bot.core import wire
-from bot.core.dispatch import find, visibility
+from bot.core.dispatch import error_reply, find, prefilled, visibility
+from bot.core.errors import UserError
 from bot.core.intake import Accepted
-from bot.core.model import Command, Form, Reply, Request, Visibility
+from bot.core.model import Command, Form, Reply, Request, Role, Visibility
 from bot.core.validate import validate
 from prompts import render
 
@@ -55,14 +56,22 @@ class Modals:
         locale = member.locale
         done, _ = await asyncio.wait({prefill}, timeout=_PREFILL_S)
         if done:
-            view = await form_view(self._services, prefill.result(), origin, locale=locale)
+            filled = prefill.result()
+            if isinstance(filled, Reply):
+                await self._running.answering.say(origin, filled, Visibility.ASKER, locale=locale)
+                return
+            view = await form_view(self._services, filled, origin, locale=locale)
             await self._show(origin, view, form, locale)
             return
         note = section(render("slack.loading", locale))
         loading = message_view(form.title, [note], origin, locale)
         view_id = await self._show(origin, loading, form, locale)
-        view = await form_view(self._services, await prefill, origin, locale=locale)
-        if view_id:
+        filled = await prefill
+        if isinstance(filled, Reply):
+            refused = replace(origin, view_id=view_id or origin.view_id)
+            await self._running.answering.say(refused, filled, Visibility.ASKER, locale=locale)
+        elif view_id:
+            view = await form_view(self._services, filled, origin, locale=locale)
             await self._client.views_update(view_id=view_id, view=view)
 
     async def _show(self, origin: Origin, view: Any, form: Form, locale: str) -> str | None:
@@ -80,13 +89,18 @@ class Modals:
         await self._running.answering.say(spent, again, Visibility.ASKER, locale=locale)
         return None
 
-    async def _prefilled(self, origin: Origin, form: Form) -> Form:
+    async def _prefilled(self, origin: Origin, form: Form) -> Form | Reply:
+        """Give the form as it starts, or the reply to somebody who may not use it."""
         command = find(form.command)
-        if command is None or command.prefill is None:
-            return form
+        if command is None or (command.prefill is None and command.audience is Role.MEMBER):
+            return form  # nothing to ask anybody for
         try:
             request = await self._workspace.request(origin, form.command, form.values)
-            known = await command.prefill(self._services, request)
+            known = await prefilled(self._services, request)
+        except UserError as error:
+            member = await self._workspace.people.member(origin.user_id)
+            # Whom Slack has not told us about yet may still turn out to be a moderator.
+            return error_reply(request, error) if member.is_known else form
         except Exception:  # an empty form is better than none
             log.exception("slack_prefill_failed")
             return form

@@ -1,0 +1,171 @@
+"""The play: a table of steps that reaches every command; the same on all platforms."""
+
+from __future__ import annotations
+
+from bot.core.services import Services
+from storage import Write
+from tests.contract.stage import ADA, ANN, BEN, MOE, Notes, Press, Save, Step, Use
+
+CRASH = (
+    "Reconstruct a traffic accident from the police report, to show the jury what happened before "
+    "the cars met at the crossing."
+)
+CRASH_AGAIN = (
+    "Reconstruct a traffic accident from police reports, to show a jury what happened before the "
+    "cars met at a crossing."
+)
+MENU = "A menu that moves: every dish of our restaurant as a five second clip for the *tablet*."
+SAFETY = "Show newcomers in the factory each machine's dangers with short generated safety films."
+SAID = "We could animate the old photographs of the village for the local museum's audio guide."
+FACT = "Sora 2 is offered to the members of our club at a special price of 3 dollars."
+SOURCE = "https://example.org/club-price"
+
+
+async def hold_out_votes(services: Services, notes: Notes) -> None:
+    """Put a burst of votes aside, as `idea vote` does with those of many new accounts."""
+    voters = []
+    for number in range(3):
+        key = f"{notes.words['account']}{number}"
+        ensure = services.store.members.ensure
+        person = await ensure(notes.community_id, key, f"Newcomer {number}", notes.now)
+        voters.append(person.id)
+        write = Write(person_id=person.id, community_id=notes.community_id, now=notes.now)
+        await services.store.votes.set(write, notes.bank_id, 1, 1, notes.words["platform"])
+    write = Write(person_id=None, community_id=notes.community_id, now=notes.now)
+    await services.store.votes.hold_out(write, notes.bank_id, 1, voters)
+
+
+async def make_neighbours_code(services: Services, notes: Notes) -> None:
+    """Let a community of another platform make a code."""
+    row = await services.store.communities.ensure("elsewhere:1", "Neighbours", notes.now)
+    write = Write(person_id=None, community_id=row.id, now=notes.now)
+    notes.words["link_code"] = await services.store.communities.make_link_code(write, row.id)
+
+
+SCRIPT = (
+    Step("help", Use(ANN, "help")),
+    Step("help", Use(ANN, "help", {"command": "idea add"})),
+    # --- setting up
+    Step("setup", Use(ADA, "setup")),
+    Step("settings show", Use(ADA, "settings show"), has_table=True),
+    Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "friday"})),
+    Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "someday"})),
+    # --- asking
+    Step("ask", Use(ANN, "ask", {"question": "How long can a Veo 3 clip be?"})),
+    Step("feedback", Press(ANN, "Helpful")),
+    Step("ask", Use(ANN, "ask", form={"question": "Does Sora 2 have audio?"})),
+    Step("feedback", Press(ANN, "Not helpful", form={"reason": "Which kinds of sound?"})),
+    Step("ask", Use(BEN, "ask", {"private": True, "question": "Who makes Kling?"})),
+    Step("share", Press(BEN, "Share")),
+    Step(
+        "ask",
+        Use(BEN, "ask", {"question": "Compare Veo 3 and Sora 2 on length and price"}),
+        has_table=True,
+    ),
+    Step("ask", Use(BEN, "ask", {"question": "What does the Zorbotron 9 cost per month?"})),
+    # --- ideas
+    Step("idea add", Use(ANN, "idea add", form={"title": "Crash *clips*", "text": CRASH})),
+    Step("idea random", Use(BEN, "idea random")),
+    Step("idea add", Use(BEN, "idea add", {"text": CRASH_AGAIN})),
+    Step("idea keep", Press(BEN, "Mine is different, keep it")),
+    Step("idea add", Use(BEN, "idea add", {"industry": "food", "anonymous": True, "text": MENU})),
+    Step("idea add", Use(BEN, "idea add", {"industry": "no such industry", "text": SAFETY})),
+    Step("idea add", Use(BEN, "idea add", {"title": "Safety films", "text": SAFETY})),
+    Step("idea add", Use(BEN, "idea add", {"text": "ok"})),
+    Step("idea show", Use(BEN, "idea show", {"number": 1})),
+    Step("idea show", Use(BEN, "idea show", {"number": 99})),
+    Step("idea search", Use(BEN, "idea search", {"sort": "new", "query": "accident jury"})),
+    Step("idea mine", Use(BEN, "idea mine")),
+    Step("idea similar", Use(ANN, "idea similar", {"number": 1})),
+    Step("idea vote", Use(BEN, "idea vote", {"number": 1, "vote": "1"})),
+    Step("idea vote", Use(BEN, "idea vote", {"number": 1, "vote": "1"})),
+    Step("idea why", Use(ANN, "idea why", {"number": 1})),
+    Step("idea follow", Use(ANN, "idea follow", {"number": 3})),
+    Step("idea note", Use(ANN, "idea note", {"number": 3}, form={"text": "Also for *allergies*"})),
+    Step("idea note", Use(BEN, "idea note", {"number": 1, "text": "Ask the insurers first"})),
+    Step("idea edit", Use(ANN, "idea edit", {"number": 1}, form={"title": "Crash clips & maps"})),
+    Step("idea edit", Use(ANN, "idea edit", {"number": 1, "beneficiaries": "Courts"})),
+    Step("idea retag", Use(ANN, "idea retag", {"number": 1})),
+    Step("idea retag", Press(ANN, "More …")),
+    Step("idea retag", Use(ANN, "idea retag", {"number": 1, "industry": "legal,insurance"})),
+    Step("idea withdraw", Use(BEN, "idea withdraw", {"number": 4})),
+    # --- somebody else's words
+    Step("capture", Save(ANN, BEN, SAID)),
+    Step("capture", Save(ANN, BEN, SAID)),
+    Step("consent", Press(ANN, "Yes, keep it with my name")),
+    Step("consent", Press(BEN, "Yes, keep it with my name")),
+    # --- moderating
+    Step("queue", Use(MOE, "queue")),
+    Step("mod accept", Use(MOE, "mod accept", {"number": "1"})),
+    Step("mod accept", Use(MOE, "mod accept", {"number": "1"})),
+    Step("mod decline", Use(MOE, "mod decline", {"number": "3"}, form={"reason": "off_topic"})),
+    Step("mod undo", Press(MOE, "Undo")),
+    Step("mod accept", Use(MOE, "mod accept", {"number": "2,3,99"})),
+    Step("mod accept", Press(MOE, "Accept 2")),
+    Step("mod merge", Use(MOE, "mod merge", {"number": 2, "into": 1})),
+    Step("mod unmerge", Press(MOE, "Part them again")),
+    Step("mod note", Use(MOE, "mod note", {"number": 1, "text": "Ask *Ann* for a film"})),
+    Step("queue", Use(MOE, "queue", {"kind": "votes"}), behind=hold_out_votes),
+    Step("mod votes", Press(MOE, "Count them")),
+    Step("mod block", Use(MOE, "mod block", {"number": 2, "days": 2})),
+    Step("idea add", Use(BEN, "idea add", {"text": "Films that teach sign language to parents."})),
+    Step("mod block", Use(MOE, "mod block", {"number": 2, "lift": True})),
+    Step("export", Use(MOE, "export", {"format": "csv"})),
+    Step("export", Use(MOE, "export", {"format": "md", "status": "accepted"})),
+    Step("stats", Use(ANN, "stats")),
+    # --- industries
+    Step("industry list", Use(ANN, "industry list")),
+    Step(
+        "industry add",
+        Use(MOE, "industry add", {"keywords": "funeral*, obituar*", "name": "Funeral Services"}),
+    ),
+    Step("industry add", Press(MOE, "Do it")),
+    Step(
+        "industry rename",
+        Use(MOE, "industry rename", {"industry": "games", "sure": True, "name": "Play & Games"}),
+    ),
+    Step(
+        "industry merge",
+        Use(MOE, "industry merge", {"industry": "games", "into": "food", "sure": True}),
+    ),
+    Step("industry retire", Use(MOE, "industry retire", {"industry": "Funeral Services"})),
+    # --- the market
+    Step(
+        "market add",
+        Use(ANN, "market add", form={"entity": "Sora 2", "claim": FACT, "source": SOURCE}),
+    ),
+    Step("queue", Use(MOE, "queue", {"kind": "facts"})),
+    Step("market decide", Press(MOE, "Accept")),
+    Step(
+        "market correct",
+        Use(
+            MOE,
+            "market correct",
+            {
+                "entity": "Sora 2",
+                "fact": "special price of 3",
+                "source": SOURCE,
+                "claim": "Sora 2 is offered to the members of our club at 4 dollars a month.",
+            },
+        ),
+    ),
+    Step(
+        "market retire", Use(MOE, "market retire", {"entity": "Sora 2", "fact": "at 4 dollars a"})
+    ),
+    Step("market gaps", Use(MOE, "market gaps")),
+    Step("queue", Press(MOE, "Work through them")),
+    Step("market close", Press(MOE, "Done")),
+    # --- linking
+    Step("link code", Use(ADA, "link code")),
+    Step("link join", Use(ADA, "link join", {"code": "AAAA-BBBB"})),
+    Step("link join", Use(ADA, "link join", {"code": "{link_code}"}), behind=make_neighbours_code),
+    Step("link leave", Use(ADA, "link leave")),
+    Step("link leave", Press(ADA, "Do it")),
+    Step("me link", Use(BEN, "me link")),
+    Step("mod log", Use(MOE, "mod log")),
+    # --- privacy
+    Step("privacy show", Use(BEN, "privacy show")),
+    Step("privacy export", Press(BEN, "Get my data")),
+    Step("privacy delete", Use(BEN, "privacy delete")),
+    Step("privacy delete", Press(BEN, "Yes, forget me")),
+)

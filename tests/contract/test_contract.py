@@ -1,0 +1,75 @@
+"""Every command on every platform: the same rows, and the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.core import commands
+from tests.contract import rows
+from tests.contract.conftest import PLATFORMS
+from tests.contract.script import SCRIPT
+from tests.contract.stage import Play, Step
+
+Plays = Callable[[str], Play]
+OTHERS = PLATFORMS[1:]
+WRITES = {command.name for command in commands.ALL if command.is_write}
+STEPS = [pytest.param(at, step, id=f"{at:02}-{step}") for at, step in enumerate(SCRIPT)]
+
+
+def test_the_script_reaches_every_command() -> None:
+    assert {step.reaches for step in SCRIPT} == {command.name for command in commands.ALL}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_each_step_runs_what_the_script_says(plays: Plays, platform: str) -> None:
+    reached = plays(platform).reached
+
+    assert [names[-1:] for names in reached] == [[step.reaches] for step in SCRIPT]
+
+
+@pytest.mark.parametrize(("at", "step"), STEPS)
+@pytest.mark.parametrize("platform", OTHERS)
+def test_the_words_are_the_same(plays: Plays, platform: str, at: int, step: Step) -> None:
+    expected, shown = plays("console").shown[at], plays(platform).shown[at]
+
+    assert expected.words
+    if step.has_table:
+        assert set(shown.words) == set(expected.words), shown.texts
+    else:
+        assert shown.words == expected.words, shown.texts
+
+
+@pytest.mark.parametrize("platform", OTHERS)
+def test_buttons_menus_and_forms_are_the_same(plays: Plays, platform: str) -> None:
+    for step, expected, shown in zip(
+        SCRIPT, plays("console").shown, plays(platform).shown, strict=True
+    ):
+        assert (step, shown.buttons) == (step, expected.buttons)
+        assert (step, shown.menus) == (step, expected.menus)
+        assert (step, shown.form) == (step, expected.form)
+
+
+@pytest.mark.parametrize("platform", OTHERS)
+@pytest.mark.parametrize("table", rows.QUERIES)
+def test_the_rows_are_the_same(plays: Plays, platform: str, table: str) -> None:
+    console, other = plays("console"), plays(platform)
+
+    expected = rows.kept(console.file, "console:local")[table]
+    key = {"discord": "discord:1200000000000000002"}.get(platform, "slack:T1")
+    assert rows.kept(other.file, key)[table] == expected
+
+
+@pytest.mark.parametrize("platform", OTHERS)
+def test_whatever_was_written_down_is_done_and_wiped(plays: Plays, platform: str) -> None:
+    kept = rows.deliveries(plays(platform).file)
+
+    writes = [step for step in SCRIPT if step.reaches in WRITES]
+    assert len(kept) >= len(writes) - 1  # what fails at its fields needs no delivery on Discord
+    assert set(kept) == {(1, "{}", 0)}
+
+
+@pytest.mark.parametrize("platform", OTHERS)
+def test_the_platform_would_refuse_nothing_of_it(plays: Plays, platform: str) -> None:
+    assert plays(platform).problems == []
