@@ -29,7 +29,8 @@ def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
     asked_list = not before.mentions and bool(_conditions(before))
     mentions = () if asked_list else _mentions(before, said[-1] if said else None)
     if not before.mentions and not asked_list:
-        topic = tuple(u for u in before.units if u.kind in ("word", "unknown") and u.weight >= 1)
+        kinds = ("word", "unknown") if _content(reading.units) else ("word", "unknown", "field")
+        topic = tuple(u for u in before.units if u.kind in kinds and u.weight >= 1)
         reading = replace(reading, units=(*reading.units, *topic))
     mentions = _other_version(reading, mentions, reader)
     units = reading.units

@@ -12,11 +12,12 @@ from bot.market.lexicon import Lexicon
 from bot.market.model import Citation, IdeaLookup, Reason, Table
 from bot.market.reading import Reading
 from bot.market.retrieval import Retriever
-from bot.market.text import stems
+from bot.market.text import fold, stem, stems, words
 from prompts import render
 
 _MARK = re.compile(r"\[(\d+)\]")
 DEFAULT_MAX_AGE_DAYS = 120
+_SUBJECTS = ("model", "product", "company", "regulation", "usecase")
 _LONGEST_VALUE = 60  # characters that are shown beside a claim
 _MARKUP = re.compile(r"([\\`*<>|~\[\]])")
 
@@ -117,12 +118,23 @@ class Ask:
             as_of = None
         return self.say(
             "answer.sentence",
-            claim=escape(fact.claim.rstrip(". ") + self._besides(row)),
+            claim=escape(self._subject(row) + fact.claim.rstrip(". ") + self._besides(row)),
             mark=self.notes.mark(row),
             as_of=as_of,
             old=ages and is_old(fact.as_of, self.today, self.max_age_days),
             unverified=not fact.verified and "unverified" not in fact.claim,
         )
+
+    def _subject(self, row: Row) -> str:
+        """Give the name to put before a claim that names nothing of what it is about."""
+        entity = self.knowledge.entities[row.owner]
+        if entity.kind not in _SUBJECTS:
+            return ""
+        spelled = {w.text for text in (entity.name, *entity.aliases) for w in words(fold(text))}
+        own = {w for w in spelled if stem(w) not in self.lexicon.light | self.lexicon.stop}
+        said = {w.text for w in words(fold(row.fact.claim))}
+        has_name = said & own or any(w.startswith(tuple(own)) for w in said if own)
+        return "" if has_name else f"{entity.name}: "
 
     def _besides(self, row: Row) -> str:
         """Give the value in brackets where the claim does not say it: a day, a short text."""

@@ -8,6 +8,7 @@ from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.likely import likeliest
 from bot.market.text import stems
+from prompts import has
 
 _RELATED = ("price", "length", "audio", "licence", "released", "availability")
 _MOST_CHOICES = 3
@@ -36,6 +37,8 @@ def correct_premise(ask: Ask, conditions: Conditions) -> list[str]:
             )
             if is_checked and rows and condition.test(rows) is None:
                 found += ask.sentences(rows[:1])
+                if condition.field == "kind" and has("answer_table.closed", ask.locale):
+                    found.append(ask.say("answer_table.closed", subject=ask.name(owner)))
     if not found:
         return []
     subject = ask.name(likeliest(ask, ask.reading.mentions[0]))

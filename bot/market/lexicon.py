@@ -124,6 +124,7 @@ class Lexicon:
         self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
         self.variants = frozenset(tables["variants"])
         self.ordinary_variants = frozenset(tables["ordinary_variants"])
+        self.events: Mapping[str, str] = tables["events"]
         self.expects: Mapping[str, str] = tables["expects"]
         self.must = frozenset(stem(w) for w in tables["must"])
         self.common_names = frozenset(tables["common_names"])

@@ -24,6 +24,7 @@ _ANSWERED = 0.5
 NAMED = 0.55
 _WELL = 0.65
 _HELD = 0.35  # a larger region that holds the place
+_BY_PLACE = {"availability", "licence", "commercial_use", "limits", "kind", "status"}
 _TOUCHED = 0.3  # of words that say little, where there are no others
 _ALMOST = 0.69
 _TRIED = 3  # of the best facts, so many are looked at
@@ -44,6 +45,7 @@ def lookup(ask: Ask) -> Draft | None:
     rows = [s.row for s in chosen]
     rows += [r for r in _other_parts(ask, chosen) if r not in rows]
     rows = [r for r in rows if r.index not in {c.index for c in _conflicts(ask, rows)}]
+    rows += [r for r in _replacement(ask, rows) if r not in rows]
     missing = [*_disagreeing(ask, rows), *_unanswered(ask, rows)]
     sentences = [*ended_first(ask, rows), *in_words(ask, rows), *ask.sentences(rows), *missing]
     owners = tuple(dict.fromkeys(r.owner for r in rows))
@@ -54,6 +56,18 @@ def lookup(ask: Ask) -> Draft | None:
         strength=ranked[0].cover,
         is_gap=bool(_unanswered(ask, rows)),
     )
+
+
+def _replacement(ask: Ask, rows: Sequence[Row]) -> list[Row]:
+    """Give what to use instead where it is asked whether something has ended."""
+    if "shutdown" not in ask.reading.asked or len(rows) >= _MOST or not _ends(rows[0]):
+        return []
+    found = (r for r in ask.knowledge.facts(rows[0].owner, "successor") if r.fact.is_current)
+    return list(found)[:1]
+
+
+def _ends(row: Row) -> bool:
+    return bool({"shutdown", "status"} & set(row.asks))
 
 
 def _conflicts(ask: Ask, rows: Sequence[Row]) -> list[Row]:
@@ -83,7 +97,13 @@ def _in_place(ask: Ask) -> Draft | None:
     """Answer `is it free to use in Germany`: the rule, and what is said of that place."""
     places = [u for u in ask.reading.units if u.kind == "place"]
     rest = tuple(u for u in ask.reading.units if u.kind != "place")
-    if not places or not ask.reading.mentions or len(rest) == len(ask.reading.units):
+    is_open_to = set(ask.reading.asked) & _BY_PLACE
+    if (
+        not places
+        or not is_open_to
+        or not ask.reading.mentions
+        or len(rest) == len(ask.reading.units)
+    ):
         return None
     there = ask.retriever.rank(ask.reading, limit=1, units=places)
     if not there or there[0].cover < _HELD or there[0].named < NAMED:
@@ -123,7 +143,8 @@ def is_enough(reading: Reading, best: Scored) -> bool:
         return False
     if any(u.kind == "word" and u.weight >= _FOCUS for u in best.missing):
         return False
-    if not content(reading.units) or not _is_tolerable(best):
+    sizes = [u for u in reading.units if u.kind == "number" and reading.mentions]
+    if not (content(reading.units) or sizes) or not _is_tolerable(best):
         return False
     if len(reading.mentions) > 1 and best.cover >= _WELL:
         return best.named >= _NAMED_PARTLY

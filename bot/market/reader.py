@@ -32,6 +32,9 @@ _COUNTED_WEIGHT = 2.0
 _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
 _WHICH = ("which", "what", "whose", "how")
 _LARGER = 0.4
+_ALIKE = 0.85  # of a word that means about the same
+_NUMERIC_ALIKE = 0.45
+_NUMERIC = ("money", "count", "parameters", "points", "memory", "rate", "price_per_second")
 _LONG_PHRASE = 0.95  # a fact in the very words goes first
 _EXPECTED = 0.45  # a name answers `who directed it` perhaps
 _REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
@@ -218,7 +221,8 @@ class Reader:
         content = [stem(w) for w in content]
         if len(content) == 1:
             keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.95))
-            keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find(content)]
+            alike = _NUMERIC_ALIKE if self._asks_number(tags) else _ALIKE
+            keys += [(h.tag, alike) for h in self._lexicon.synonyms.find(content)]
         else:
             keys += [(f"w:{w}", 0.6) for w in content if w not in self._lexicon.light]
             keys += [(h.tag, 0.7) for h in self._lexicon.synonyms.find(stems)]
@@ -242,6 +246,10 @@ class Reader:
         asked = ((k, v) for k, v in self._lexicon.expects.items() if f" {k} " in padded)
         found = {v for k, v in asked if k != "when" or _WHEN.search(folded)}
         return frozenset(found - {"name"})
+
+    def _asks_number(self, tags: Sequence[str]) -> bool:
+        """Tell whether a field holds numbers: then a related word answers nothing."""
+        return all(self._lexicon.fields[t[2:]].unit in _NUMERIC for t in tags if t[:2] == "f:")
 
     def _expected(self, phrase: str) -> list[tuple[str, float]]:
         """Give what a fact must hold at least to answer `who`, `how long`, `how many`."""

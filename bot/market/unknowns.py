@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,10 +14,13 @@ from bot.market.lookup import NAMED, content, ended_first, lookup
 from bot.market.naming import compact
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
+from bot.market.text import fold, words
+from prompts import has
 
 _NEAREST = 2
 _NEARLY = 0.12
 _HALF = 0.5
+_SMALL = 8  # facts
 
 
 def unknown(ask: Ask) -> Draft:
@@ -29,17 +33,23 @@ def unknown(ask: Ask) -> Draft:
     if places and reading.mentions and "availability" in reading.asked:
         return _unknown_place(ask, places[0].text)
     ranked = ask.retriever.rank(reading, limit=3)
-    near = [s for s in ranked if s.cover >= 0.25 and (not reading.mentions or s.named >= NAMED)]  # noqa: PLR2004
+    is_small = bool(ranked) and len(ask.knowledge.rows_of[ranked[0].row.owner]) <= _SMALL
+    least = 0.0 if is_small and reading.mentions else 0.25
+    near = [s for s in ranked if s.cover >= least and (not reading.mentions or s.named >= NAMED)]
     if not near and reading.mentions:
         about = replace(reading, units=())
         near = [s for s in ask.retriever.rank(about, limit=1) if s.named >= NAMED]
-    near = [s for s in near[:_NEAREST] if s.score >= near[0].score - _NEARLY]
+    near = _close(ask, near)
     if not reading.mentions:  # likeness in the field alone says nothing of an unknown name
         near = [s for s in near if s.cover >= _HALF or "unknown" not in _kinds(s.missing)]
     nearest = " ".join(ask.sentences(s.row for s in near))
     missing = _missing_words(reading, ranked)
     owners = reading.entities[:1]
-    if reading.mentions and missing:
+    event = _event(ask, missing)
+    if reading.mentions and event and has("answer_unknown.event", ask.locale):
+        name = _as_spelled(reading, reading.mentions[0])
+        text = ask.say("answer_unknown.event", event=event, subject=name, nearest=nearest)
+    elif reading.mentions and missing:
         name = ask.name(owners[0])
         text = ask.say("answer_unknown.detail", missing=missing, subject=name, nearest=nearest)
     elif missing:
@@ -50,6 +60,17 @@ def unknown(ask: Ask) -> Draft:
     return Draft(
         sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
     )
+
+
+def _close(ask: Ask, near: Sequence[Scored]) -> list[Scored]:
+    """Keep what is about as near as the best; of things with few facts more of them."""
+    if not near:
+        return []
+    owner = near[0].row.owner
+    is_small = len(ask.knowledge.rows_of[owner]) <= _SMALL
+    if is_small and ask.reading.mentions:
+        return [s for s in near if s.row.owner == owner]
+    return [s for s in near[:_NEAREST] if s.score >= near[0].score - _NEARLY]
 
 
 def _unknown_place(ask: Ask, place: str) -> Draft:
@@ -83,6 +104,18 @@ def no_rates(ask: Ask) -> Draft:
     )
 
 
+def _as_spelled(reading: Reading, mention: Mention) -> str:
+    """Give a name in the asker's own spelling: it may mean several things."""
+    found = re.search(re.escape(mention.text), reading.text, re.IGNORECASE)
+    return found.group() if found else mention.text
+
+
+def _event(ask: Ask, missing: str) -> str | None:
+    """Call what is missing by its noun: nobody bought it, there is no purchase."""
+    said = {w.text for w in words(fold(missing))}
+    return next((noun for word, noun in ask.lexicon.events.items() if word in said), None)
+
+
 def _kinds(units: Sequence[Unit]) -> set[str]:
     return {u.kind for u in units}
 
@@ -92,7 +125,7 @@ def _missing_words(reading: Reading, ranked: Sequence[Scored]) -> str:
     strong = [u for u in missing if u.weight >= 1 and u.text]
     if not strong and ranked:  # what the best fact only touches on
         strong = [u for u in reading.units if u.text in ranked[0].weak and u.weight >= 1]
-    strong = strong or [u for u in missing if u.text]
+    strong = strong or [u for u in reading.units if u.weight >= 1 and u.text]
     strong = strong or [u for u in reading.units if u.text]
     strong.sort(key=lambda u: u.start)
     return " ".join(dict.fromkeys(u.text for u in strong))[:120]

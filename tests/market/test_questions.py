@@ -12,7 +12,9 @@ DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 11, 22)
 
 
-@pytest.fixture(scope="module", params=["questions_dev.yaml", "questions.yaml"])
+@pytest.fixture(
+    scope="module", params=["questions_dev.yaml", "questions.yaml", "questions_more.yaml"]
+)
 def report(request: pytest.FixtureRequest, market: Market) -> Report:
     return evaluate_file(market, DATA / request.param, TODAY)
 
