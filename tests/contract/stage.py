@@ -110,13 +110,23 @@ class Shown:
     @property
     def words(self) -> Counter[str]:
         """Count the words; their order and the signs between them are the platform's business."""
-        return Counter(_WORD.findall(_plain(" ".join(self.texts))))
+        text = _SHELF.sub("/", _plain(" ".join(self.texts)))
+        return Counter(_WORD.findall(text))
+
+    @property
+    def hints(self) -> set[tuple[str, str]]:
+        """List the commands that the texts tell people to type: first and second word."""
+        return set(_HINT.findall(_plain("\n".join(self.texts))))
 
 
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?https?://[^\s<>|)]+>?")
 _REFERENCE = re.compile(r"\bReference:? ?[0-9a-f]{6}\b", re.IGNORECASE)
 _CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
+
+
+_SHELF = re.compile(r"/reelbank (?=[a-z])")
+_HINT = re.compile(r"(?<![\w/.])/([a-z]+)(?: ([a-z]+))?")
 
 
 def _plain(text: str) -> str:

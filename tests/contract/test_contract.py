@@ -73,3 +73,27 @@ def test_whatever_was_written_down_is_done_and_wiped(plays: Plays, platform: str
 @pytest.mark.parametrize("platform", OTHERS)
 def test_the_platform_would_refuse_nothing_of_it(plays: Plays, platform: str) -> None:
     assert plays(platform).problems == []
+
+
+FAMILIES = {command.name.partition(" ")[::2] for command in commands.ALL if command.is_listed}
+FOR_THE_OTHER_PLATFORM = {"link code", "me link"}
+
+
+def can_be_typed(platform: str, first: str, second: str) -> bool:
+    """Tell whether a command of these two words is there; a lone command takes any second."""
+    if platform.startswith("slack") and first not in {"ask", "idea"}:
+        return first == "reelbank"
+    return {(first, second), (first, "")} & FAMILIES != set()
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_people_are_told_to_type_can_be_typed(plays: Plays, platform: str) -> None:
+    told = {
+        hint
+        for step, shown in zip(SCRIPT, plays(platform).shown, strict=True)
+        if step.reaches not in FOR_THE_OTHER_PLATFORM
+        for hint in shown.hints
+    }
+
+    assert len(told) > 10 or platform.startswith("slack")
+    assert {hint for hint in told if not can_be_typed(platform, *hint)} == set()

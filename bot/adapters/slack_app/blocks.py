@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.adapters.slack_app import limits, mrkdwn
 from bot.adapters.slack_app.controls import Controls, Element, label
+from bot.adapters.slack_app.shelf import typed_here
 from bot.adapters.slack_app.tables import table_block, table_text
 from bot.core.model import Citation, NameValue, Reply
 
@@ -67,7 +68,7 @@ def _mrkdwn(text: str) -> Block:
 def _layout(reply: Reply, controls: Controls, *, has_table: bool) -> Iterator[Block]:
     urls = {citation.n: citation.url for citation in reply.citations}
     if reply.title:
-        words = label(reply.title, limits.HEADER)
+        words = label(typed_here(reply.title), limits.HEADER)
         yield {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": True}}
     yield from (section(piece) for piece in mrkdwn.pieces(reply.text, _PIECE, urls))
     yield from _fields(reply.fields)

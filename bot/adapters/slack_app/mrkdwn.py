@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
+from bot.adapters.slack_app.shelf import typed_here
 from bot.core.cutting import chunks
 from bot.core.markup import (
     Block,
@@ -95,7 +96,7 @@ def render(blocks: Sequence[Block], urls: Mapping[int, str] | None = None) -> st
 def _block(block: Block, urls: Mapping[int, str]) -> str:
     if isinstance(block, Code):
         # A zero-width mark between the backticks keeps a fence of the text from ending ours.
-        inner = re.sub("`(?=`)", f"`{_EDGE}", escape(block.text))
+        inner = re.sub("`(?=`)", f"`{_EDGE}", escape(typed_here(block.text)))
         return f"```\n{inner}\n```" if inner.strip() else ""
     if isinstance(block, Bullets):
         return "\n".join(
@@ -137,7 +138,7 @@ def _inline(inline: Inline, urls: Mapping[int, str], inside: str) -> str:
         url = urls.get(inline.n)
         return link(url, f"[{inline.n}]") if url else f"[{inline.n}]"
     if isinstance(inline, CodeSpan):
-        return _wrapped(escape(inline.text.replace("`", "ˋ")), "`")
+        return _wrapped(escape(typed_here(inline.text).replace("`", "ˋ")), "`")
     if isinstance(inline, Link):
         return link(inline.url, _words(inline.children))
     sign = "*" if isinstance(inline, Bold) else "_"

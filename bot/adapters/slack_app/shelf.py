@@ -6,13 +6,16 @@ day have one of their own; all others stand behind `/reelbank`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.core import commands as core_commands
 from bot.core.model import Command
 
 CATCH_ALL = "reelbank"
 OWN = ("ask", "idea")
+_SLASH = re.compile(r"^/(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ def shelf_of(slash: str, text: str) -> str:
     if words[:1] == ["help"] and len(words) <= 3:  # noqa: PLR2004  "/ask help me ..." asks
         return f"help {' '.join(words[1:]) or word}"
     return f"{word} {text}".strip()
+
+
+def typed_here(text: str) -> str:
+    """Give what core tells people to type as it is typed on Slack: `/reelbank mod accept 1`."""
+    shelved = {c.name.split()[0] for c in core_commands.ALL if c.is_listed} - set(OWN)
+
+    def draw(found: re.Match[str]) -> str:
+        return f"/{CATCH_ALL} {found[1]}" if found[1] in shelved else found[0]
+
+    return _SLASH.sub(draw, text)
 
 
 def slashes(commands: Iterable[Command]) -> list[Slash]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.adapters.slack_app import limits, mrkdwn
+from bot.adapters.slack_app.shelf import typed_here
 from bot.core.markup import Bold, Cite, CodeSpan, Inline, Italic, Link, Text, parse, plain_text
 from bot.core.model import Table
 
@@ -73,7 +74,9 @@ def _address(inline: Inline, urls: Mapping[int, str]) -> str | None:
 
 
 def _words(inline: Inline) -> str:
-    if isinstance(inline, Text | CodeSpan):
+    if isinstance(inline, CodeSpan):
+        return typed_here(inline.text)
+    if isinstance(inline, Text):
         return inline.text
     if isinstance(inline, Cite):
         return f"[{inline.n}]"
