@@ -17,6 +17,7 @@ from bot.core import dispatch
 from bot.core.banks import Banks
 from bot.core.likeness import Models
 from bot.core.model import Reply, Request
+from bot.core.outbox import deliver_due
 from bot.core.services import Services
 from bot.market import Market
 from bot.settings import Settings
@@ -119,7 +120,7 @@ async def set_up(services: Services, stage: Any) -> Notes:
     roles = {"moderator_roles": (MODERATORS,)}
     await services.store.communities.set_settings(write, row.id, roles)
     await stage.open()
-    words = {"platform": stage.platform, "account": stage.account(ANN)}
+    words = {"platform": stage.platform, "account": stage.account(ANN), "cards": stage.cards}
     return Notes(row.id, row.bank_id, now, words)
 
 
@@ -144,7 +145,11 @@ async def _one(services: Services, stage: Any, notes: Notes, step: Step, played:
         raise
     finally:
         dispatch._run = run
+    sent = stage.begin()
+    while await deliver_due(services, {stage.platform: stage.courier}, services.clock()):
+        pass
     played.shown.append(shown)
+    played.sent.append(sent())
     played.reached.append(reached)
 
 

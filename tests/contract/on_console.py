@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot.adapters.console.choices import Numbered, chosen
 from bot.adapters.console.forms import Cancelled
 from bot.adapters.console.screen import Screen, harmless
 from bot.adapters.console.session import Chat, Seat
+from bot.core.courier import Sent
 from bot.core.dispatch import find
 from bot.core.markup import plain_text
 from bot.core.model import Actor, Command, Community, Form, Place, Reply, SourceMessage, Value
@@ -69,18 +70,61 @@ class Paper(Screen):
         self.shown.buttons += [harmless(plain_text(b.label)) for b in links]
 
 
+class Wall:
+    """A courier that shows everybody's messages on one screen; a console's reaches one person."""
+
+    platform = "console"
+
+    def __init__(self) -> None:
+        self.paper = Paper()
+        self._count = 0
+
+    def _show(self, reply: Reply, channel_id: str) -> Sent:
+        self.paper.show(reply)
+        self._count += 1
+        return Sent(channel_id, str(self._count))
+
+    async def post(
+        self,
+        community: Community,
+        channel_id: str,
+        reply: Reply,
+        *,
+        key: str,
+        thread_id: str | None,
+    ) -> Sent:
+        return self._show(reply, channel_id)
+
+    async def edit(self, community: Community, sent: Sent, reply: Reply) -> None:
+        self._show(reply, sent.channel_id)
+
+    async def delete(self, community: Community, sent: Sent) -> None:
+        return
+
+    async def tell(self, community: Community, account_key: str, reply: Reply, *, key: str) -> Sent:
+        return self._show(reply, account_key)
+
+    async def missing(self, community: Community) -> list[str]:
+        return []
+
+
 class Console:
     """Plays by typing lines and numbers."""
 
     platform = "console"
     community_key = COMMUNITY_KEY
+    cards = "C2"
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._chats: dict[str, Chat] = {}
         self._typists: dict[str, Typist] = {}
         self._papers: dict[str, Paper] = {}
-        self._messages = 0
+        self.courier = Wall()
+
+    def begin(self) -> Callable[[], Shown]:
+        self.courier.paper.shown = Shown()
+        return lambda: self.courier.paper.shown
 
     def account(self, person: Person) -> str:
         return f"console:{person.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import discord.gateway
@@ -37,10 +37,12 @@ class Discord:
 
     platform = "discord"
     community_key = f"discord:{payloads.GUILD}"
+    cards = payloads.CARDS
 
     def __init__(self, services: Services, server: DiscordServer) -> None:
         self._server = server
         self._adapter = DiscordAdapter(services)
+        self.courier = self._adapter.courier
         self._stop = asyncio.Event()
         self._messages: list[dict[str, Any]] = []
 
@@ -74,6 +76,17 @@ class Discord:
         shown.is_form_again = mend in shown.buttons
         shown.buttons = [label for label in shown.buttons if label != mend]
         return shown
+
+    def begin(self) -> Callable[[], Shown]:
+        began_at = len(self._server.requests)
+
+        def sent() -> Shown:
+            shown = Shown()
+            for request in self._server.requests[began_at:]:
+                _draw(_message_of(request) or {}, shown)
+            return shown
+
+        return sent
 
     async def _begin(self, action: Action) -> Interaction:
         self._pressed: dict[str, Any] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
@@ -59,10 +59,12 @@ class Slack:
 
     community_key = f"slack:{TEAM}"
     platform = "slack"
+    cards = "C2"
 
     def __init__(self, services: Services, server: SlackServer) -> None:
         self._server = server
         self._adapter = Watched(services)
+        self.courier = self._adapter.courier
         self._stop = asyncio.Event()
         for name, user_id in _IDS.items():
             server.add_user(user_id, name, is_admin=name == ADA.name)
@@ -101,6 +103,17 @@ class Slack:
         shown.files = [file["data"] for file in self._server.files[files:]]
         _without_own_words(shown)
         return shown
+
+    def begin(self) -> Callable[[], Shown]:
+        began_at = len(self._server.calls)
+
+        def sent() -> Shown:
+            shown = Shown()
+            for method, payload in self._server.calls[began_at:]:
+                _read_call(method, payload, shown)
+            return shown
+
+        return sent
 
     async def _begin(self, action: Action) -> Ack:
         who = _IDS[action.who.name]

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.contract.stage import CHANNEL
+
 Row = tuple[Any, ...]
 
 _NAME = "(SELECT display_name FROM people WHERE id = {0})"
@@ -58,10 +60,12 @@ DELIVERIES = "SELECT done_at IS NOT NULL, payload, attempts FROM deliveries"
 def kept(path: Path, community_key: str) -> dict[str, list[Row]]:
     """Read everything that a platform should leave no trace in."""
     with closing(sqlite3.connect(path)) as connection:
-        return {
+        found = {
             name: connection.execute(sql, {"key": community_key}).fetchall()
             for name, sql in QUERIES.items()
         }
+    found["settings"] = [(CHANNEL.sub("CHANNEL", text),) for (text,) in found["settings"]]
+    return found
 
 
 def deliveries(path: Path) -> list[Row]:

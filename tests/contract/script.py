@@ -50,6 +50,7 @@ SCRIPT = (
     Step("settings show", Use(ADA, "settings show"), has_table=True),
     Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "friday"})),
     Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "someday"})),
+    Step("settings set", Use(ADA, "settings set", {"name": "cards_channel", "value": "{cards}"})),
     # --- asking
     Step("ask", Use(ANN, "ask", {"question": "How long can a Veo 3 clip be?"})),
     Step("feedback", Press(ANN, "Helpful")),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from bot.core.courier import Courier
 from bot.core.model import Command, Role, Value
 from bot.core.services import Services
 
@@ -125,12 +126,20 @@ _REFERENCE = re.compile(r"\bReference:? ?[0-9a-f]{6}\b", re.IGNORECASE)
 _CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
 
 
+CHANNEL = re.compile(r"\b(?:12\d{16}4|C2)\b")
+"""The channel of the cards, which each platform calls something else."""
+
 _SHELF = re.compile(r"/reelbank (?=[a-z])")
 _HINT = re.compile(r"(?<![\w/.])/([a-z]+)(?: ([a-z]+))?")
 
 
 def _plain(text: str) -> str:
-    for pattern, instead in ((_ADDRESS, " "), (_REFERENCE, "Reference"), (_CODE, "CODE")):
+    for pattern, instead in (
+        (_ADDRESS, " "),
+        (CHANNEL, "CHANNEL"),
+        (_REFERENCE, "Reference"),
+        (_CODE, "CODE"),
+    ):
         text = pattern.sub(instead, text)
     return text.lower()
 
@@ -153,6 +162,12 @@ class Stage(Protocol):
 
     platform: str
     community_key: str
+    cards: str  # the channel for cards
+    courier: Courier
+
+    def begin(self) -> Callable[[], Shown]:
+        """Listen; what is given says what the courier has sent since."""
+        ...
 
     async def act(self, action: Action) -> Shown:
         """Do it, wait until the bot is done, and give all that it said to anybody."""
@@ -197,6 +212,7 @@ class Play:
     """What came of the script on one platform."""
 
     shown: list[Shown] = field(default_factory=list)
+    sent: list[Shown] = field(default_factory=list)  # cards and notices, after each step
     reached: list[list[str]] = field(default_factory=list)
     file: Path = Path()
     problems: list[str] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +51,39 @@ def test_buttons_menus_and_forms_are_the_same(plays: Plays, platform: str) -> No
         assert (step, shown.buttons) == (step, expected.buttons)
         assert (step, shown.menus) == (step, expected.menus)
         assert (step, shown.form) == (step, expected.form)
+
+
+@pytest.mark.parametrize("platform", ["slack-http", "slack-socket"])
+def test_cards_and_notices_are_the_same(plays: Plays, platform: str) -> None:
+    expected, sent = plays("discord").sent, plays(platform).sent
+
+    assert sum(bool(shown.words) for shown in expected) > 15
+    for step, one, other in zip(SCRIPT, expected, sent, strict=True):
+        found = (step, other.words, sorted(other.buttons))
+        assert found == (step, one.words, sorted(one.buttons))
+
+
+def test_the_console_has_the_cards_without_the_notices(plays: Plays) -> None:
+    for one, other in zip(plays("console").sent, plays("discord").sent, strict=True):
+        assert one.words <= other.words
+        assert bool(one.words) == bool(other.words)
+
+
+@pytest.mark.parametrize("platform", OTHERS)
+def test_files_say_the_same(plays: Plays, platform: str) -> None:
+    for step, one, other in zip(SCRIPT, plays("console").shown, plays(platform).shown, strict=True):
+        expected = [content_of(file) for file in one.files]
+        assert (step, [content_of(file) for file in other.files]) == (step, expected)
+
+
+def content_of(file: bytes) -> Counter[str]:
+    """Count the words of a file, whatever the platform and the community are called in it."""
+    text = ADDRESS.sub("", file.decode("utf-8-sig"))
+    return Counter(re.findall(r"\w+", NAMES.sub("", text)))
+
+
+ADDRESS = re.compile(r"https?://[^\s\",)>]+")
+NAMES = re.compile(r"\b(?:(?:console|discord|slack)(?::[\w:.]+)?|Console|Film club|Acme)\b")
 
 
 @pytest.mark.parametrize("platform", OTHERS)
