@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,18 +11,17 @@ from bot.market.carrying import carry
 from bot.market.compare import compare
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft, Notes, joined, renumber
+from bot.market.elsewhere import of_maker, of_others, of_version
 from bot.market.extras import add_ideas, correct_premise, name_readings, related
 from bot.market.hardware import hardware
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
-from bot.market.linking import Mention
 from bot.market.lists import listing, superlative
 from bot.market.lookup import define, lookup, profile
 from bot.market.model import Answer, IdeaLookup, Passage, Turn
-from bot.market.naming import compact
 from bot.market.parting import questions, without_orders
 from bot.market.reader import Reader
-from bot.market.reading import Reading, Unit
+from bot.market.reading import Reading
 from bot.market.retrieval import Retriever, Scored
 from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
@@ -35,14 +33,7 @@ _LONGEST = 2000  # characters of a question that are read
 _STRONG = 0.8  # cover from which a quoted fact goes before a list
 _STRONG_UNIT = 2.0
 _TELLING = 1.5
-_SAID = 0.8
 _HINTED = 0.6
-_SEVERAL = 2
-_NAME_WEIGHT = 1.5
-_OF_FIRMS = {
-    *("lawsuit", "investigation", "ruling", "founded", "funding", "investors", "valuation"),
-    *("revenue", "headcount", "shares", "vendor"),
-}
 
 
 class Engine:
@@ -165,7 +156,7 @@ class Engine:
     def _facts(self, ask: Ask) -> Draft:
         reading = ask.reading
         if any(m.version for m in reading.mentions):
-            return self._of_version(ask) or unknown(ask)
+            return of_version(ask) or unknown(ask)
         if reading.has("currency") and "price" in reading.asked:
             return no_rates(ask)
         found = self._reckoned(ask) or compare(ask)
@@ -174,7 +165,7 @@ class Engine:
         found = found or self._found_or_listed(ask)
         if not found and reading.has("timeline"):
             found = timeline(ask)
-        found = found or self._of_maker(ask) or self._of_others(ask)
+        found = found or of_maker(ask) or of_others(ask)
         if not found and reading.mentions and not [u for u in reading.units if u.weight >= 1]:
             found = profile(ask)
         if not found and not self._is_market(reading):
@@ -182,43 +173,6 @@ class Engine:
                 sentences=(ask.say("answer_talk.off_topic"),), abstained=True, reason="off_topic"
             )
         return found or unknown(ask)
-
-    def _of_version(self, ask: Ask) -> Draft | None:
-        """Quote a fact that names a version which is no entity of its own, such as Ray3.14."""
-        found = lookup(ask)
-        if not found or not found.rows:
-            return None
-        keys = [compact(m.text) for m in ask.reading.mentions if m.version]
-        said = compact(self._knowledge.rows[found.rows[0]].fact.claim)
-        return found if all(_last_part(k) in said for k in keys) else None
-
-    def _of_maker(self, ask: Ask) -> Draft | None:
-        """Answer about the firm behind a model what is not known of the model: its lawsuits."""
-        mentions = ask.reading.mentions
-        asks_firm = set(ask.reading.asked) & _OF_FIRMS
-        if len(mentions) != 1 or not mentions[0].exact or not asks_firm:
-            return None
-        owner = mentions[0].exact[0]
-        vendor = next(iter(self._knowledge.facts(owner, "vendor")), None)
-        key = compact(vendor.fact.value or "") if vendor else ""
-        firm = tuple(e for e, level in self._knowledge.names.get(key, ()) if level == 0)
-        if not firm or owner in firm:
-            return None
-        asked = replace(mentions[0], exact=firm, family=(), key=key)
-        units = tuple(u for u in ask.reading.units if "vendor" not in u.fields)
-        return lookup(replace(ask, reading=replace(ask.reading, mentions=(asked,), units=units)))
-
-    def _of_others(self, ask: Ask) -> Draft | None:
-        """Quote a fact that has all the words, though it is filed under another name."""
-        reading = ask.reading
-        asked = [u for u in reading.units if u.weight >= 1]
-        if not reading.mentions or any(u.kind != "word" for u in asked) or len(asked) < _SEVERAL:
-            return None
-        units = [*reading.units, *(_as_unit(m) for m in reading.mentions)]
-        bare = replace(reading, mentions=(), units=tuple(units))
-        best = self._retriever.rank(bare, limit=1)
-        said = [self._retriever.match(u, s.row.index) for s in best for u in asked]
-        return lookup(replace(ask, reading=bare)) if said and min(said) >= _SAID else None
 
     def _reckoned(self, ask: Ask) -> Draft | None:
         """Answer what takes more than facts: definitions, cards, advice, sums."""
@@ -284,10 +238,16 @@ class Engine:
 
     def _superlative(self, ask: Ask) -> Draft | None:
         spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]
-        if any(
-            u.kind == "unknown" and not any(h.start <= u.start < h.end for h in spans)
+        spans += [h for h in ask.reading.hits if h.tag[:2] in ("c:", "k:", "f:", "p:")]
+        left = [
+            u
             for u in ask.reading.units
-        ):
+            if u.kind in ("word", "unknown")
+            and u.weight >= 1
+            and not any(h.start <= u.start < h.end for h in spans)
+        ]
+        names_things = "k:model" in ask.reading.tags or bool(ask.reading.mentions)
+        if any(u.kind == "unknown" or not names_things for u in left):
             return None  # the best of something else
         return superlative(ask, self._conditions)
 
@@ -365,15 +325,3 @@ class Engine:
         return "; ".join(
             [*(self._knowledge.entities[o].name for o in sorted(owners)), *kin, *labels]
         )
-
-
-def _as_unit(mention: Mention) -> Unit:
-    """Let a name count like a word."""
-    keys = ((f"n:{mention.key}", 1.0), *((f"e:{e}", 1.0) for e in mention.all))
-    return Unit(mention.text, keys, _NAME_WEIGHT, "word")
-
-
-def _last_part(key: str) -> str:
-    """Cut the firm off a name: lumaray3.14 -> ray3.14 is how facts write it."""
-    found = re.search(r"[a-z]{0,5}[\d.]+$", key)
-    return found.group() if found else key

@@ -144,8 +144,8 @@ def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
     if owners and not found:
         found = [Match(o, {}) for o in owners]
     ranked = _ranked(ask, found, (field, low))
-    if not ranked:
-        return None
+    if not ranked or len(owners) == 1:
+        return None  # nothing to rank: a fact about the one thing says more
     return _podium(ask, ranked[:_TOP], (field, low), wanted)
 
 
@@ -176,11 +176,13 @@ def _ranked(
     entries = []
     newest = ""
     for match in found:
+        sounds = "audio" in match.evidence and match.evidence["audio"].fact.value == "yes"
         rows = [
             r
             for r in ask.knowledge.facts(match.owner, field)
             if r.number is not None
             and r.value is not None
+            and not (sounds and r.fact.sound == "no")
             and r.value.type == unit
             and (any(r.fact.as_of.startswith(d) for d in days) if days else r.fact.is_current)
             and not r.fact.conflict

@@ -141,7 +141,7 @@ def is_enough(reading: Reading, best: Scored) -> bool:
     strong = [u for u in reading.units if u.weight >= _STRONG and u.kind in ("field", "word")]
     if strong and all(u.text in best.weak for u in strong):
         return False
-    if any(u.kind == "word" and u.weight >= _FOCUS for u in best.missing):
+    if any(u.kind in ("word", "field") and u.weight >= _FOCUS for u in best.missing):
         return False
     sizes = [u for u in reading.units if u.kind == "number" and reading.mentions]
     if not (content(reading.units) or sizes) or not _is_tolerable(best):

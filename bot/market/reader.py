@@ -11,34 +11,23 @@ from bot.market.language import detect
 from bot.market.lexicon import Hit, Lexicon
 from bot.market.linking import Linker, Mention
 from bot.market.reading import Reading, Unit
-from bot.market.text import Piece, fold, is_cjk, stem, words
+from bot.market.text import Piece, fold, stem, words
+from bot.market.wording import DONE_WEIGHT, VARIANT_WEIGHT, Wording
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COUNTRY = re.compile(r"\bUS\b")  # not the word `us`
 _WHEN = re.compile(r"(?:^|[,;.?] ?|\b(?:and|since|until|so|but) )when\b|\bwhen\W*$")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _FIELD_WEIGHT = 2.8
 _COMMON_FIELD_WEIGHT = 1.0
 _PLACE_WEIGHT = 3.6
 _DATE_WEIGHT = 2.0
-_NUMBER_WEIGHT = 1.2
-_VARIANT_WEIGHT = 2.5
-_LIGHT_WEIGHT = 0.3
-_UNKNOWN_WEIGHT = 3.0
-_MEASURE = {"fps": "fps", "gb": "vram", "s": "length", "sec": "length"}
 _VAGUE = ("how much", "where")  # may ask for money or a place, or for something else
-_TRANSLATED_WEIGHT = 2.4
-_COUNTED_WEIGHT = 2.0
-_FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
-_WHICH = ("which", "what", "whose", "how")
 _LARGER = 0.4
 _ALIKE = 0.85  # of a word that means about the same
 _NUMERIC_ALIKE = 0.45
 _NUMERIC = ("money", "count", "parameters", "points", "memory", "rate", "price_per_second")
 _LONG_PHRASE = 0.95  # a fact in the very words goes first
 _EXPECTED = 0.45  # a name answers `who directed it` perhaps
-_REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
-_COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
 
 
 class Reader:
@@ -48,6 +37,7 @@ class Reader:
         """Keep what all readings share."""
         self._knowledge = knowledge
         self._lexicon = lexicon
+        self._wording = Wording(knowledge, lexicon)
         self._linker = Linker(knowledge, lexicon)
         self._known: dict[str, frozenset[str]] = {}
 
@@ -136,59 +126,11 @@ class Reader:
         named = [any(m.start < w.end and w.start < m.end for m in mentions) for w in tokens]
         for mention in mentions:
             for extra in mention.extra:
-                yield Unit(extra, ((f"w:{extra}", 1.0),), _VARIANT_WEIGHT, "variant")
+                yield Unit(extra, ((f"w:{extra}", 1.0),), VARIANT_WEIGHT, "variant")
         taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
         yield from self._phrase_units(tokens, hits, taken)
         yield from self._date_units(tokens, taken)
-        yield from self._word_units(tokens, (taken, named), locale)
-        yield from self._translated(tokens, locale)
-
-    def _translated(self, tokens: Sequence[Piece], locale: str) -> Iterable[Unit]:
-        """Read nouns of other languages as the English words of the facts."""
-        known = self._lexicon.translations.get(locale, {})
-        spelled = {w.text for w in tokens}
-        for word, english in known.items():
-            is_inside = is_cjk(word) and any(word in text for text in spelled)
-            if word not in spelled and not is_inside:
-                continue
-            stems = [stem(w.text) for w in words(english)]
-            keys = [(f"w:{s}", 1.0) for s in stems]
-            keys += [(h.tag, 0.9) for h in self._lexicon.synonyms.find(stems)]
-            yield Unit(word, tuple(keys), _TRANSLATED_WEIGHT, "word")
-
-    def _word_units(
-        self, tokens: Sequence[Piece], known: tuple[set[int], Sequence[bool]], locale: str
-    ) -> Iterable[Unit]:
-        """Weigh the words that are left; what is to be counted or named weighs more."""
-        taken, named = known
-        is_reported = any(stem(w.text) in _REPORTING for w in tokens)
-        counted = {i + 2 for i in range(len(tokens) - 2) if _counts(tokens[i : i + 2])}
-        several = self._long_synonyms(tokens)
-        for position, word in enumerate(tokens):
-            before = tokens[position - 1].text if position else ""
-            unit = None
-            if position not in taken:
-                unit = self._word_unit(word.text, locale, (position, before, named[position - 1]))
-            if unit is None:
-                continue
-            if position in several:
-                unit = replace(unit, keys=(*unit.keys, *several[position]))
-            if is_reported:
-                unit = replace(unit, keys=(*unit.keys, (f"b:{stem(word.text)}", 1.0)))
-            if position in counted and unit.kind == "light":
-                unit = replace(unit, weight=_COUNTED_WEIGHT, kind="word")
-            elif unit.kind in ("word", "unknown") and (position in counted or before in _WHICH):
-                unit = replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
-            yield unit
-
-    def _long_synonyms(self, tokens: Sequence[Piece]) -> dict[int, list[tuple[str, float]]]:
-        """Map positions to the groups of synonyms whose phrases of several words stand there."""
-        found: dict[int, list[tuple[str, float]]] = {}
-        for hit in self._lexicon.synonyms.find([stem(w.text) for w in tokens]):
-            if hit.end - hit.start > 1:
-                for position in range(hit.start, hit.end):
-                    found.setdefault(position, []).append((hit.tag, 0.85))
-        return found
+        yield from self._wording.units(tokens, (taken, named), locale)
 
     def _phrase_units(
         self, tokens: Sequence[Piece], hits: Sequence[Hit], taken: set[int]
@@ -202,7 +144,9 @@ class Reader:
             if covered & taken or self._counts_a_noun(tokens, start, end):
                 continue
             taken |= covered
-            yield self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+            unit = self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+            is_done = start > 0 and tokens[start - 1].text == "who" and unit.kind == "field"
+            yield replace(unit, weight=DONE_WEIGHT) if is_done else unit
 
     def _counts_a_noun(self, tokens: Sequence[Piece], start: int, end: int) -> bool:
         """Tell `how much electricity` from `how much is it`."""
@@ -286,65 +230,11 @@ class Reader:
         around = tokens[max(0, position - 1) : position + 2]
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
-    def _word_unit(self, word: str, locale: str, place: tuple[int, str, bool]) -> Unit | None:
-        """Weigh one word that no phrase, name or date holds; None if it says nothing."""
-        position, before, is_named = place
-        is_ordinary = word in self._lexicon.ordinary_variants and not is_named
-        if word in self._lexicon.variants and not is_ordinary:
-            return Unit(word, ((f"w:{word}", 1.0),), _VARIANT_WEIGHT, "variant", position)
-        foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
-        if word in self._lexicon.translations.get(locale, ()):
-            return None  # see _translated
-        if word in self._lexicon.stop or is_cjk(word) or word in foreign:
-            return None
-        if len(word) == 1 and word.isalpha():
-            return self._letter_unit(word, before, position)
-        keys = self._word_keys(word)
-        if _NUMBER.match(word):
-            measured = _MEASURE.get(word.lstrip("0123456789.,"))
-            keys = (*keys, (f"f:{measured}", 0.8)) if measured else keys
-            return Unit(word, keys, _NUMBER_WEIGHT, "number", position)
-        kind, weight = self._weigh(stem(word), keys, locale)
-        return Unit(word, keys, weight, kind, position)
-
-    def _letter_unit(self, letter: str, before: str, position: int) -> Unit | None:
-        """Read `series E` as one word."""
-        keys = (f"w:{stem(before)}_{letter}", f"w:series_{letter}")  # E round, series E
-        key = next((k for k in keys if k in self._knowledge.raw_postings), None)
-        if key is None:
-            return None
-        return Unit(f"{before} {letter}", ((key, 1.0),), 2.0, "word", position)
-
-    def _word_keys(self, word: str) -> tuple[tuple[str, float], ...]:
-        cut = stem(word)
-        keys = [(f"w:{cut}", 1.0)]
-        if word in self._lexicon.numbers:
-            keys.append((f"w:{self._lexicon.numbers[word]}", 1.0))
-        keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find([cut])]
-        return tuple(keys)
-
-    def _weigh(self, cut: str, keys: Sequence[tuple[str, float]], locale: str) -> tuple[str, float]:
-        if cut in self._lexicon.light:
-            return "light", _LIGHT_WEIGHT
-        known = [k for k, _ in keys if k in self._knowledge.raw_postings]
-        if known:
-            rarity = max(self._knowledge.rarity(k) for k in known)
-            kind = "must" if cut in self._lexicon.must else "word"
-            return kind, 0.8 + 2.2 * rarity
-        if locale != "en":  # most words of other languages stand in no fact
-            return "light", _LIGHT_WEIGHT * 2
-        return "unknown", _UNKNOWN_WEIGHT
-
 
 def _place_first(span: tuple[tuple[int, int], list[str]]) -> tuple[bool, int]:
     """Sort phrases: places before the rest, long ones before short ones."""
     (start, end), tags = span
     return not tags[0].startswith("p:"), start - end
-
-
-def _counts(pair: Sequence[Piece]) -> bool:
-    """Tell whether the word behind is what is to be counted."""
-    return (pair[0].text, pair[1].text) in _COUNTING
 
 
 def _is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:

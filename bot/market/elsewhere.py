@@ -1,0 +1,72 @@
+"""Where nothing is filed under the name asked for: the version, the firm, another entry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.market.drafting import Ask, Draft
+from bot.market.linking import Mention
+from bot.market.lookup import lookup
+from bot.market.naming import compact
+from bot.market.reading import Unit
+
+_SAID = 0.8
+_SEVERAL = 2  # words
+_NAME_WEIGHT = 1.5
+_OF_FIRMS = {
+    *("lawsuit", "investigation", "ruling", "founded", "funding", "investors", "valuation"),
+    *("revenue", "headcount", "shares", "vendor"),
+}
+
+
+def of_version(ask: Ask) -> Draft | None:
+    """Quote a fact that names a version which is no entity of its own, such as Ray3.14."""
+    found = lookup(ask)
+    if not found or not found.rows:
+        return None
+    keys = [compact(m.text) for m in ask.reading.mentions if m.version]
+    said = compact(ask.knowledge.rows[found.rows[0]].fact.claim)
+    return found if all(_last_part(k) in said for k in keys) else None
+
+
+def of_maker(ask: Ask) -> Draft | None:
+    """Answer about the firm behind a model what is not known of the model: its lawsuits."""
+    mentions = ask.reading.mentions
+    asks_firm = set(ask.reading.asked) & _OF_FIRMS
+    if len(mentions) != 1 or not mentions[0].exact or not asks_firm:
+        return None
+    owner = mentions[0].exact[0]
+    vendor = next(iter(ask.knowledge.facts(owner, "vendor")), None)
+    key = compact(vendor.fact.value or "") if vendor else ""
+    firm = tuple(e for e, level in ask.knowledge.names.get(key, ()) if level == 0)
+    if not firm or owner in firm:
+        return None
+    asked = replace(mentions[0], exact=firm, family=(), key=key)
+    units = tuple(u for u in ask.reading.units if "vendor" not in u.fields)
+    return lookup(replace(ask, reading=replace(ask.reading, mentions=(asked,), units=units)))
+
+
+def of_others(ask: Ask) -> Draft | None:
+    """Quote a fact that has all the words, though it is filed under another name."""
+    reading = ask.reading
+    asked = [u for u in reading.units if u.weight >= 1]
+    if not reading.mentions or any(u.kind != "word" for u in asked) or len(asked) < _SEVERAL:
+        return None
+    units = [*reading.units, *(_as_unit(m) for m in reading.mentions)]
+    bare = replace(reading, mentions=(), units=tuple(units))
+    best = ask.retriever.rank(bare, limit=1)
+    said = [ask.retriever.match(u, s.row.index) for s in best for u in asked]
+    return lookup(replace(ask, reading=bare)) if said and min(said) >= _SAID else None
+
+
+def _as_unit(mention: Mention) -> Unit:
+    """Let a name count like a word."""
+    keys = ((f"n:{mention.key}", 1.0), *((f"e:{e}", 1.0) for e in mention.all))
+    return Unit(mention.text, keys, _NAME_WEIGHT, "word")
+
+
+def _last_part(key: str) -> str:
+    """Cut the firm off a name: lumaray3.14 -> ray3.14 is how facts write it."""
+    found = re.search(r"[a-z]{0,5}[\d.]+$", key)
+    return found.group() if found else key
