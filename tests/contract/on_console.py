@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from bot.core.services import Services
 from tests.contract.stage import (
     EVERYBODY,
     Action,
+    Forge,
     Person,
     Press,
     Save,
@@ -138,20 +140,20 @@ class Console:
             place = Place(channel_id="console", thread_id=person.name, is_direct=True)
             reader, paper = Typist(), Paper()
             chat = Chat(self._services, Seat(actor, community, place), reader=reader, screen=paper)
-            self._note_forms(chat, paper)
+            self._note_forms(chat, paper, reader)
             self._chats[person.name] = chat
             self._typists[person.name], self._papers[person.name] = reader, paper
 
     @staticmethod
-    def _note_forms(chat: Chat, paper: Paper) -> None:
+    def _note_forms(chat: Chat, paper: Paper, typist: Typist) -> None:
         fill = chat._form.fill
 
         async def noted(
             form: Form, command: Command, *, errors: Mapping[str, str] | None = None
         ) -> dict[str, Value]:
-            if errors:
+            if errors or not typist.answers:  # nobody fills it in, in this step
                 paper.shown.is_form_again = True
-                raise Cancelled  # nobody mends the form in this play
+                raise Cancelled
             paper.shown.form = (form.title, *(f.label for f in form.fields))
             return await fill(form, command, errors=errors)
 
@@ -169,6 +171,11 @@ class Console:
             await chat.handle(typed_line(command, action.options))
         elif isinstance(action, Press):
             await self._press(action, chat, paper)
+        elif isinstance(action, Forge):
+            request = chat.request(action.command, action.options)
+            self._typists[action.who.name].answers = []
+            with contextlib.suppress(Cancelled):
+                await chat._run(request, opens_form=action.opens_form)
         else:
             await self._save(action, chat)
         self._take_files(paper.shown)

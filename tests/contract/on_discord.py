@@ -11,12 +11,12 @@ import discord.gateway
 import discord.http
 
 from bot.adapters.discord_bot import DiscordAdapter
-from bot.core import commands
+from bot.core import commands, wire
 from bot.core.dispatch import find
 from bot.core.model import Value
 from bot.core.services import Services
 from prompts import render
-from tests.contract.stage import ADA, ANN, BEN, MOE, Action, Person, Save, Shown, Use, newest
+from tests.contract.stage import ADA, ANN, BEN, MOE, Action, Forge, Person, Save, Shown, Use, newest
 from tests.fakes import discord_payloads as payloads
 from tests.fakes.discord_server import MODAL, DiscordServer, Interaction, Recorded
 
@@ -40,6 +40,7 @@ class Discord:
     cards = payloads.CARDS
 
     def __init__(self, services: Services, server: DiscordServer) -> None:
+        self._services = services
         self._server = server
         self._adapter = DiscordAdapter(services)
         self.courier = self._adapter.courier
@@ -61,10 +62,11 @@ class Discord:
         made = await self._begin(action)
         await self._settled(made)
         shown = Shown()
-        if made.callback_type == MODAL:
+        form = getattr(action, "form", None)
+        is_open = made.callback_type == MODAL
+        if is_open and form is not None:
             modal = (made.callback or {})["data"]
             shown.form = (modal["title"], *(label["label"] for label in modal["components"]))
-            form = getattr(action, "form", None) or {}
             more = {"message": self._pressed} if self._pressed else {}
             made = await self._interact(5, payloads.submitted(modal, form), action.who, **more)
             await self._settled(made)
@@ -73,7 +75,7 @@ class Discord:
         for request in self._server.requests[began_at:]:
             shown.files += request.files
         mend = render("discord.fix_form", "en")  # no form can follow a form, so a button does it
-        shown.is_form_again = mend in shown.buttons
+        shown.is_form_again = mend in shown.buttons or (is_open and form is None)
         shown.buttons = [label for label in shown.buttons if label != mend]
         return shown
 
@@ -96,6 +98,10 @@ class Discord:
             return await self._interact(2, data, action.who)
         if isinstance(action, Save):
             return await self._interact(2, self._menu(action), action.who)
+        if isinstance(action, Forge):
+            message = await self._forged(action)
+            data = {"component_type": 2, "custom_id": payloads.items(message)[0]["custom_id"]}
+            return await self._interact(3, data, action.who, message=message)
         message, item = newest(
             (m, i)
             for m in reversed(self._messages)
@@ -151,6 +157,13 @@ class Discord:
             "target_id": number,
             "resolved": {"messages": {number: said}},
         }
+
+    async def _forged(self, action: Forge) -> dict[str, Any]:
+        encode = wire.encode_form if action.opens_form else wire.encode
+        wire_id = await encode(self._services, action.command, action.options)
+        button = {"type": 2, "style": 2, "label": "x", "custom_id": wire_id}
+        bot, rows = payloads.user(payloads.BOT), [{"type": 1, "components": [button]}]
+        return payloads.message("1300000000000000000", "x", author=bot, components=rows)
 
     # --- what the bot says --------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.adapters.slack_app.adapter import SlackAdapter
 from bot.adapters.slack_app.running import Running
-from bot.core import commands
+from bot.core import commands, wire
 from bot.core.dispatch import find
 from bot.core.services import Services
 from prompts import render
@@ -23,6 +23,7 @@ from tests.contract.stage import (
     MODERATORS,
     MOE,
     Action,
+    Forge,
     Person,
     Press,
     Save,
@@ -62,6 +63,7 @@ class Slack:
     cards = "C2"
 
     def __init__(self, services: Services, server: SlackServer) -> None:
+        self._services = services
         self._server = server
         self._adapter = Watched(services)
         self.courier = self._adapter.courier
@@ -129,7 +131,16 @@ class Slack:
             earlier = (m for m in self._server.messages["C1"] if m.get("text") == action.text)
             said = next(earlier, None) or self._people.said(author, action.text)
             return await self._people.message_shortcut(who, name, said)
+        if isinstance(action, Forge):
+            return await self._people.click(who, await self._forged(action), "x")
         return await self._press(who, action)
+
+    async def _forged(self, action: Forge) -> Json:
+        encode = wire.encode_form if action.opens_form else wire.encode
+        wire_id = await encode(self._services, action.command, action.options)
+        words = {"type": "plain_text", "text": "x"}
+        button = {"type": "button", "text": words, "action_id": f"{wire_id}#1"}
+        return {"ts": self._server.next_ts(), "blocks": [{"type": "actions", "elements": [button]}]}
 
     async def _press(self, who: str, action: Press) -> Ack:
         place, label = newest(

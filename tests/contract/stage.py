@@ -63,7 +63,17 @@ class Save:
     text: str
 
 
-Action = Use | Press | Save
+@dataclass(frozen=True)
+class Forge:
+    """Press a button that somebody else was shown, or that was made up."""
+
+    who: Person
+    command: str
+    options: Mapping[str, Value] = field(default_factory=dict)
+    opens_form: bool = False
+
+
+Action = Use | Press | Save | Forge
 Behind = Callable[[Services, "Notes"], Awaitable[None]]
 
 
