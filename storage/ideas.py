@@ -21,7 +21,12 @@ from storage.tagging import Tagging
 from storage.vectors import Vectors
 from storage.words import escaped_like, prefixes_of, query_parts
 
-_TITLES = "SELECT number, title, status FROM ideas WHERE bank_id = ? "
+# Words that wait for a quoted author or a moderator are not everybody's to read.
+_STATUS = (
+    "CASE WHEN status = 'pending' AND (consent = 'asked' OR flags <> '[]') "
+    "THEN 'held' ELSE status END"
+)
+_TITLES = f"SELECT number, title, {_STATUS} FROM ideas WHERE bank_id = ? "
 
 
 class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
@@ -65,7 +70,10 @@ class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
     def complete(
         self, cx: sqlite3.Connection, bank_id: int, prefix: str, limit: int = 25
     ) -> list[tuple[int, str, str]]:
-        """Give (number, title, status) by number or by beginnings of title words, newest first."""
+        """Give (number, title, status) by number or by beginnings of title words, newest first.
+
+        The status is "held" for a pending idea that its author or a moderator must look at first.
+        """
         typed = clean(prefix).strip().lstrip("#")
         if typed.isascii() and typed.isdigit():
             sql = _TITLES + "AND CAST(number AS TEXT) LIKE ? ORDER BY number LIMIT ?"
@@ -74,7 +82,7 @@ class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
         if not words:
             return cx.execute(_TITLES + "ORDER BY number DESC LIMIT ?", (bank_id, limit)).fetchall()
         rows = cx.execute(
-            "SELECT i.number, i.title, i.status FROM ideas_fts f CROSS JOIN ideas i "
+            f"SELECT i.number, i.title, {_STATUS} FROM ideas_fts f CROSS JOIN ideas i "
             "ON i.id = f.rowid WHERE ideas_fts MATCH ? AND i.bank_id = ? "
             "ORDER BY f.rowid DESC LIMIT ?",
             (prefixes_of(words, column="title"), bank_id, limit),

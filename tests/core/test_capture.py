@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from bot.core.commands.ideas import complete_idea
 from bot.core.model import Reply
 from tests.fakes.courier import FakeCourier, deliver
 from tests.fakes.house import House, everything, labels
@@ -107,3 +108,26 @@ async def test_no_card_before_consent(house: House) -> None:
     await deliver(house, courier)
 
     assert courier.calls == ["post ideas"]
+
+
+async def test_nobody_else_is_offered_it_while_typing_before_its_author_agrees(
+    house: House,
+) -> None:
+    announced = await asked(house)
+    cam = await house.person("cam").request("idea show", {})
+    moderator = await house.moderator().request("idea show", {})
+
+    assert await complete_idea(house.services, cam, "accident") == []
+    assert len(await complete_idea(house.services, moderator, "accident")) == 1
+    await house.person("ann").presses(announced, "Yes")
+    await house.services.banks.refresh()
+
+    assert len(await complete_idea(house.services, cam, "accident")) == 1
+
+
+async def test_the_store_marks_what_is_not_to_be_offered(house: House) -> None:
+    await asked(house)
+    bank_id = (await house.community("discord:88")).bank_id
+
+    for typed in ("", "1", "accid", "Reconstruct a"):
+        assert [s for _, _, s in await house.store.ideas.complete(bank_id, typed)] == ["held"]
