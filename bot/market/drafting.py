@@ -10,6 +10,7 @@ from datetime import date
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import Lexicon
 from bot.market.model import Citation, IdeaLookup, Reason, Table
+from bot.market.naming import compact
 from bot.market.reading import Reading
 from bot.market.retrieval import Retriever
 from bot.market.text import fold, stem, stems, words
@@ -128,7 +129,7 @@ class Ask:
     def _subject(self, row: Row) -> str:
         """Give the name to put before a claim that names nothing of what it is about."""
         entity = self.knowledge.entities[row.owner]
-        if entity.kind not in _SUBJECTS:
+        if entity.kind not in _SUBJECTS or compact(entity.name) in compact(row.fact.claim):
             return ""
         spelled = {w.text for text in (entity.name, *entity.aliases) for w in words(fold(text))}
         own = {w for w in spelled if stem(w) not in self.lexicon.light | self.lexicon.stop}

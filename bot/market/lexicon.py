@@ -126,7 +126,8 @@ class Lexicon:
         self.ordinary_variants = frozenset(tables["ordinary_variants"])
         self.events: Mapping[str, str] = tables["events"]
         self.expects: Mapping[str, str] = tables["expects"]
-        self.must = frozenset(stem(w) for w in tables["must"])
+        self.vague = frozenset(tables["vague"])
+        self.must = frozenset(tables["must"])
         self.common_names = frozenset(tables["common_names"])
         self.act_endings = frozenset(tables["act_endings"])
         self.firm_endings = frozenset(tables["firm_endings"])

@@ -110,12 +110,20 @@ class Linker:
             if mention is None:
                 position += 1
                 continue
-            is_common = mention.key in self._lexicon.common_names
-            if not is_common or f" {mention.key.title()}" in original:
+            if not self._is_common(mention) or _has_capital(mention, original):
                 found.append(mention)
             while position < len(parts) and parts[position].start < mention.end:
                 position += 1
         return self._with_bare_versions(folded, parts, found)
+
+    def _is_common(self, mention: Mention) -> bool:
+        """Tell whether a name is made of everyday words only: here, make a video."""
+        if mention.key in self._lexicon.common_names:
+            return True
+        if "-" in mention.text or " " not in mention.text:
+            return False
+        everyday = self._lexicon.light | self._lexicon.stop
+        return all({p.text, stem(p.text)} & everyday for p in pieces(mention.text))
 
     def _with_bare_versions(
         self, folded: str, parts: Sequence[Piece], found: Sequence[Mention]
@@ -226,6 +234,12 @@ class Linker:
         is_version = is_version and (is_possessive or following not in self._lexicon.units)
         is_version = is_version and float(number.text.replace(",", "").split(".")[0]) < 20  # noqa: PLR2004
         return (number.text, number.end) if is_version else (None, 0)
+
+
+def _has_capital(mention: Mention, original: str) -> bool:
+    """Tell whether a name stands in the text as it was typed with a capital first letter."""
+    spelled = (mention.text.title(), mention.text.capitalize(), mention.text.upper())
+    return any(f" {name}" in original for name in spelled)
 
 
 def _version_end(parts: Sequence[Piece], position: int) -> int:

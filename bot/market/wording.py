@@ -55,8 +55,20 @@ class Wording:
             keys = (*unit.keys, *several.get(position, ()))
             if is_reported:
                 keys = (*keys, (f"b:{stem(word.text)}", 1.0))
-            yield _asked(replace(unit, keys=keys), tokens)
+            yield self._asked(replace(unit, keys=keys), tokens)
         yield from self._translated(tokens, locale)
+
+    def _asked(self, unit: Unit, tokens: Sequence[Piece]) -> Unit:
+        """Let a word weigh more behind `who`, `which` and `how many`."""
+        before = tokens[unit.start - 1].text if unit.start else ""
+        is_counted = unit.start > 1 and _counts(tokens[unit.start - 2 : unit.start])
+        if unit.kind == "light" and before == "who" and unit.text not in self._lexicon.vague:
+            return replace(unit, weight=DONE_WEIGHT, kind="word")
+        if unit.kind == "light" and is_counted:
+            return replace(unit, weight=_COUNTED_WEIGHT, kind="word")
+        if unit.kind in ("word", "unknown") and (is_counted or before in _WHICH):
+            return replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
+        return unit
 
     def _translated(self, tokens: Sequence[Piece], locale: str) -> Iterable[Unit]:
         """Read nouns of other languages as the English words of the facts."""
@@ -98,7 +110,7 @@ class Wording:
             measured = _MEASURE.get(word.lstrip("0123456789.,"))
             keys = (*keys, (f"f:{measured}", 0.8)) if measured else keys
             return Unit(word, keys, _NUMBER_WEIGHT, "number", position)
-        kind, weight = self._weigh(stem(word), keys, locale)
+        kind, weight = self._weigh(word, keys, locale)
         return Unit(word, keys, weight, kind, position)
 
     def _letter_unit(self, letter: str, before: str, position: int) -> Unit | None:
@@ -117,30 +129,19 @@ class Wording:
         keys += [(h.tag, 0.85) for h in self._lexicon.synonyms.find([cut])]
         return tuple(keys)
 
-    def _weigh(self, cut: str, keys: Sequence[tuple[str, float]], locale: str) -> tuple[str, float]:
-        if cut in self._lexicon.light:
+    def _weigh(
+        self, word: str, keys: Sequence[tuple[str, float]], locale: str
+    ) -> tuple[str, float]:
+        must = word in self._lexicon.must or word.removesuffix("s") in self._lexicon.must
+        if stem(word) in self._lexicon.light and not must:
             return "light", _LIGHT_WEIGHT
         known = [k for k, _ in keys if k in self._knowledge.raw_postings]
         if known:
             rarity = max(self._knowledge.rarity(k) for k in known)
-            kind = "must" if cut in self._lexicon.must else "word"
-            return kind, 0.8 + 2.2 * rarity
+            return "must" if must else "word", 0.8 + 2.2 * rarity
         if locale != "en":  # most words of other languages stand in no fact
             return "light", _LIGHT_WEIGHT * 2
         return "unknown", _UNKNOWN_WEIGHT
-
-
-def _asked(unit: Unit, tokens: Sequence[Piece]) -> Unit:
-    """Let a word weigh more behind `who`, `which` and `how many`."""
-    before = tokens[unit.start - 1].text if unit.start else ""
-    is_counted = unit.start > 1 and _counts(tokens[unit.start - 2 : unit.start])
-    if unit.kind == "light" and before == "who":
-        return replace(unit, weight=DONE_WEIGHT, kind="word")
-    if unit.kind == "light" and is_counted:
-        return replace(unit, weight=_COUNTED_WEIGHT, kind="word")
-    if unit.kind in ("word", "unknown") and (is_counted or before in _WHICH):
-        return replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
-    return unit
 
 
 def _counts(pair: Sequence[Piece]) -> bool:
