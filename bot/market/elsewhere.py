@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
@@ -25,9 +24,9 @@ def of_version(ask: Ask) -> Draft | None:
     found = lookup(ask)
     if not found or not found.rows:
         return None
-    keys = [compact(m.text) for m in ask.reading.mentions if m.version]
+    keys = [_last_part(m.text) for m in ask.reading.mentions if m.version]
     said = compact(ask.knowledge.rows[found.rows[0]].fact.claim)
-    return found if all(_last_part(k) in said for k in keys) else None
+    return found if all(k in said for k in keys) else None
 
 
 def of_maker(ask: Ask) -> Draft | None:
@@ -66,7 +65,8 @@ def _as_unit(mention: Mention) -> Unit:
     return Unit(mention.text, keys, _NAME_WEIGHT, "word")
 
 
-def _last_part(key: str) -> str:
-    """Cut the firm off a name: lumaray3.14 -> ray3.14 is how facts write it."""
-    found = re.search(r"[a-z]{0,5}[\d.]+$", key)
-    return found.group() if found else key
+def _last_part(text: str) -> str:
+    """Cut the firm off a name: `luma ray3.14` -> ray3.14 is how facts write it."""
+    parts = text.split()
+    is_bare = len(parts) > 1 and not any(c.isalpha() for c in parts[-1])
+    return compact(" ".join(parts[-2:] if is_bare else parts[-1:]))
