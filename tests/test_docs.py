@@ -80,8 +80,8 @@ def patterns() -> frozenset[str]:
 
 
 def is_said(name: str) -> bool:
-    """Tell whether the code names this text, as it is or put together from two parts."""
-    if name in constants() or f"error.{name}" in constants():
+    """Tell whether the code says this text: raised, rendered, or put together from two parts."""
+    if name in set(raised()) or f"error.{name}" in constants():
         return True
     return any(name.startswith(p) and name.removeprefix(p) in constants() for p in patterns())
 
