@@ -23,7 +23,9 @@ def compare(ask: Ask) -> Draft | None:
     if len(owners) < 2 or not is_asked or _asks_else(ask):  # noqa: PLR2004  one thing cannot be compared
         return None
     named = (t[2:] for t in sorted(ask.reading.tags) if t.startswith("f:"))
-    asked = ask.reading.asked or tuple(named)
+    # `for a 30 s ad` says how long it is to be, and asks for everything
+    has_field = any(u.kind == "field" for u in ask.reading.units)
+    asked = (ask.reading.asked if has_field else ()) or tuple(named)
     fields = [f for f in asked if any(ask.knowledge.facts(o, f) for o in owners)]
     fields = fields[:4] or [f.id for f in ask.lexicon.fields.values() if f.table]
     rows = [[ask.lexicon.fields[f].named(ask.locale), *_cells(ask, owners, f)] for f in fields]
