@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -101,10 +102,20 @@ class Code:
 
 Block = Paragraph | Bullets | Quote | Code
 
+_SHORT = 80
+
 
 def parse(text: str) -> tuple[Block, ...]:
     """Read Reelbank's Markdown subset; any text is valid, what is no markup is itself."""
+    return _parse_short(text) if len(text) <= _SHORT else _parse(text)
+
+
+def _parse(text: str) -> tuple[Block, ...]:
     return tuple(_blocks(_PARSER.parse(text.replace("\x00", ""))))
+
+
+# What is short is mostly the labels and lines that every reply repeats.
+_parse_short = lru_cache(maxsize=512)(_parse)
 
 
 def plain_text(text: str) -> str:

@@ -112,7 +112,8 @@ class Answer:
             if final.announce is not None:
                 await self._announce(request, final.announce)
         finally:
-            await asyncio.to_thread(discard, final)
+            if final.file is not None:
+                await asyncio.to_thread(discard, final)
 
     async def say(self, request: Request, reply: Reply) -> None:
         """Show something for now, where there is a placeholder to show it in."""
