@@ -9,6 +9,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from bot.core import commands
+from bot.core.commands.ideas import complete_idea
 from bot.core.lines import split_command
 from bot.core.model import Choice, Command, Field, Request
 from bot.core.services import Services
@@ -92,9 +93,10 @@ class ChatCompleter(Completer):
     async def _of_words(self, typed: str) -> AsyncIterator[Completion]:
         number = _NUMBER.search(typed)
         if number:
-            bank_id = self._request("help").community.bank_id
-            for found, title, _ in await self._services.banks.complete(bank_id, number[1], _MOST):
-                yield Completion(f"#{found}", -len(number[0]), display_meta=title)
+            # Core's own completion: it leaves out what this person may not see yet.
+            asked = self._request("idea show")
+            for choice in await complete_idea(self._services, asked, number[1]):
+                yield Completion(f"#{choice.value}", -len(number[0]), display=choice.label)
             return
         # A name may have several words: the longest end of the line that starts one.
         words = typed.split()
