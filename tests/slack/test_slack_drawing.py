@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.slack_app import mrkdwn
@@ -100,6 +100,9 @@ def test_a_fence_holds_what_it_was_given(text: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(HOSTILE, max_size=8), HOSTILE, st.integers(1, 60))
+@example([], "\x85", 1)
+@example([], "\r", 1)
+@example(["\r"], "\r", 1)
 def test_any_reply_is_one_that_slack_takes(texts: list[str], one: str, times: int) -> None:
     reply = Reply(
         title=plain(one),

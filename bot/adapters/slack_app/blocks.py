@@ -40,7 +40,7 @@ def messages(reply: Reply, controls: Controls) -> list[Message]:
     if reply.table is not None:
         without = _packed(_layout(reply, controls, has_table=False))
     text = mrkdwn.fallback("\n".join(filter(None, (reply.title, reply.text))))
-    text = text or mrkdwn.fallback(" ".join(i.text for i in reply.items)) or "…"
+    text = text.strip() or mrkdwn.fallback(" ".join(i.text for i in reply.items)).strip() or "…"
     if len(with_table) != len(without):  # parts would not pair up: the text form is always right
         with_table = without
     return [
@@ -79,8 +79,9 @@ def _layout(reply: Reply, controls: Controls, *, has_table: bool) -> Iterator[Bl
     yield from _citations(reply.citations)
     yield from _actions([*controls.selects])
     yield from _actions([*controls.buttons])
-    if reply.footer:
-        yield _context([mrkdwn.line(reply.footer, limits.CONTEXT)])
+    # Slack refuses a text of nothing, which is what is left of control characters alone.
+    if footer := mrkdwn.line(reply.footer, limits.CONTEXT).strip():
+        yield _context([footer])
 
 
 def _fields(fields: Sequence[NameValue]) -> Iterator[Block]:
