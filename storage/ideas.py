@@ -132,16 +132,21 @@ class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
     ) -> dict[str, float]:
         """Give what makes an idea's place under "best", for people who ask why.
 
+        `place` counts from 1 among pending and accepted ideas; any other idea has place 0.
+
         Raises:
             NotThere: no such idea.
         """
         row = cx.execute(
-            "SELECT up, down, created_at FROM ideas WHERE bank_id = ? AND number = ?",
+            "SELECT up, down, created_at, rank, status, "
+            "(SELECT count(*) FROM votes v WHERE v.idea_id = ideas.id AND v.is_held = 1) "
+            "FROM ideas WHERE bank_id = ? AND number = ?",
             (bank_id, number),
         ).fetchone()
         if row is None:
             raise NotThere
-        up, down, created = row
+        up, down, created, rank, status, held = row
+        is_open = status in {"pending", "accepted"}
         age_us = max(0, micros(now) - created)
         fresh = idea_rows.freshness(age_us)
         return {
@@ -154,7 +159,15 @@ class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching):
             "half_life_days": idea_rows.HALF_LIFE_DAYS,
             "freshness": fresh,
             "score": idea_rows.standing(up, down) * fresh,
+            "held": held,
+            "place": 1 + cx.execute(_BETTER, (bank_id, rank)).fetchone()[0] if is_open else 0,
         }
+
+
+_BETTER = (
+    "SELECT count(*) FROM ideas "
+    "WHERE bank_id = ? AND rank > ? AND status IN ('pending', 'accepted')"
+)
 
 
 def _by_external_id(cx: sqlite3.Connection, bank_id: int, external_id: str | None) -> Idea | None:

@@ -36,7 +36,7 @@ async def card_reply(services: Services, community: Community, idea: Idea) -> Re
         text=render(
             "idea.shown",
             locale,
-            text=cut(idea.text, TEXT_LIMIT),
+            text=cut(shown.body_of(idea), TEXT_LIMIT),
             reason=idea.reason if idea.status == "declined" else "",
             merged_into=idea.merged_into,
         ),

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"\S+")
 _SHORT = {FieldType.INTEGER, FieldType.IDEA, FieldType.CHOICE, FieldType.CHANNEL, FieldType.MEMBER}
+_SHOWS = ("show", "list")
 _NEAR = 70
 """rapidfuzz's ratio (0 to 100) from which a mistyped command is suggested."""
 
@@ -38,7 +39,8 @@ def split_command(text: str, commands: Iterable[Command]) -> Line:
     """Find the longest command name at the start of a line, `/` or not, any case.
 
     The second word of a family alone will do where it is the only one of its kind
-    (`/search x` for `/idea search x`).
+    (`/search x` for `/idea search x`), and so will the first word alone where the family has one
+    command that only shows (`/privacy` for `/privacy show`, `/industry` for `/industry list`).
     """
     listed = [c for c in commands if c.is_listed]
     line = text.strip().removeprefix("/").lstrip()
@@ -51,6 +53,9 @@ def split_command(text: str, commands: Iterable[Command]) -> Line:
     short = [c for c in listed if words and c.name.partition(" ")[2] == words[0]]
     if len(short) == 1:
         return Line(short[0], _after(line, 1))
+    shows = [by_name[n] for s in _SHOWS if (n := f"{words[0]} {s}") in by_name] if words else []
+    if shows and len(words) == 1:
+        return Line(shows[0])
     return Line(None, line, _nearest(words, list(by_name)))
 
 

@@ -265,6 +265,35 @@ async def test_a_burst_of_votes_from_newcomers_is_held_out(house: House) -> None
     assert (await house.idea(1)).votes.up == 6
 
 
+async def test_few_votes_do_not_beat_many_and_why_says_the_terms(house: House) -> None:
+    ann = house.person("ann")
+    await ann.says("idea add Turn crash reports into clips for insurers")
+    await ann.says("idea add Localise one shoe advert for twelve cities")
+    for number, up, down in ((1, 3, 0), (2, 95, 5)):
+        for n in range(up + down):
+            vote = "1" if n < up else "-1"
+            await house.person(f"v{number}-{n}").does("idea vote", number=number, vote=vote)
+
+    few, many = [await ann.says(f"idea why {n}") for n in (1, 2)]
+
+    assert "Place **2**" in few.text
+    assert "Place **1**" in many.text
+    assert "95 for, 5 against" in many.text
+    assert "100 % for counts as 44 %" in few.text
+    best = await ann.says("idea search sort:best")
+    assert [item.text[:6] for item in best.items] == ["**#2**", "**#1**"]
+
+
+async def test_a_text_that_its_title_says_already_is_not_said_twice(house: House) -> None:
+    ann = house.person("ann")
+    await ann.says("idea add Turn crash reports into clips for insurers.")
+    shown = await ann.says("idea show 1")
+    assert shown.title == "#1 Turn crash reports into clips for insurers"
+    assert shown.text == ""
+    await ann.does("idea edit", number=1, text="Turn crash reports into clips. For insurers.")
+    assert "For insurers" in (await ann.says("idea show 1")).text
+
+
 async def test_search_pages_and_facets(house: House) -> None:
     ann = house.person("ann")
     for n in range(7):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core import commands
 from bot.core.lines import parse_line, split_command
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request
 from bot.core.services import Services
@@ -75,6 +76,17 @@ def test_the_longest_name_is_found(line: str, name: str, rest: str) -> None:
 
     assert found.command is not None
     assert (found.command.name, found.rest) == (name, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("/privacy", "privacy show"), ("settings", "settings show"), ("/industry ", "industry list")],
+)
+def test_a_family_alone_is_its_command_that_shows(line: str, name: str) -> None:
+    found = split_command(line, commands.ALL)
+    assert found.command is not None
+    assert found.command.name == name
+    assert split_command("/privacy please", commands.ALL).command is None
 
 
 def test_a_mistyped_name_brings_the_nearest() -> None:

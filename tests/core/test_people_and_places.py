@@ -35,7 +35,7 @@ async def test_two_communities_share_one_bank_and_part_with_copies(house: House)
     await link(house)
 
     assert (await house.person("ann").says("idea show 2")).ok
-    assert "TV spot" in (await house.person("ann").says("idea show 2")).text
+    assert "TV spot" in (await house.person("ann").says("idea show 2")).title
     asked = await house.admin(key=SLACK).says("link leave")
     assert "Do it" in labels(asked)
     await house.admin(key=SLACK).presses(asked, "Do it")

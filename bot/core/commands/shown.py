@@ -75,6 +75,11 @@ def source_of(idea: Idea) -> str:
     return "" if idea.is_anonymous or idea.consent == "asked" else idea.permalink or ""
 
 
+def body_of(idea: Idea) -> str:
+    """Give an idea's text; nothing where its title says the whole of it already."""
+    return "" if idea.text.strip().rstrip(". 。") == idea.title else idea.text
+
+
 def idea_line(idea: Idea, taxonomy: Taxonomy, locale: str) -> str:
     """Say an idea in one line of a list."""
     return render(
@@ -106,7 +111,7 @@ async def idea_reply(services: Services, request: Request, idea: Idea) -> Reply:
         text=render(
             "idea.shown",
             locale,
-            text=idea.text,
+            text=body_of(idea),
             reason=idea.reason if idea.status == "declined" else "",
             merged_into=idea.merged_into,
         ),
