@@ -51,7 +51,7 @@ $(BIN)/python:
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@echo "Installing Reelbank into $(VENV) (once, about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[charts]'
 	@# Compiles the knowledge once, so that the first answer does not wait for it.
 	@$(BIN)/reelbank ask --no-llm hello >/dev/null 2>&1 || true
 	@touch $@

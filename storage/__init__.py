@@ -13,6 +13,7 @@ from storage.errors import (
     StoreInUse,
     StoreLocked,
 )
+from storage.figures import Count
 from storage.rows import (
     STATUSES,
     AuditRow,
@@ -44,9 +45,9 @@ from storage.store import Store, check
 
 __all__ = [
     "STATUSES", "AlreadyDone", "AuditRow", "Card", "Change", "CommunityRow",
-    "CorruptStore", "Delivery", "DiskFull", "Gap", "Idea", "IdeaFilter", "IdeaTag", "JobRow",
-    "KnowledgeRow", "NewIdea", "NewerStore", "NotThere", "Note", "Notice", "OutboxRow", "Page",
-    "Person", "QuestionRow", "ReadOnlyStore", "SetBy", "Stale", "Status", "Store", "StoreError",
-    "StoreInUse", "StoreLocked", "Undo", "Vote", "VoteCount", "Write", "check",
+    "CorruptStore", "Count", "Delivery", "DiskFull", "Gap", "Idea", "IdeaFilter", "IdeaTag",
+    "JobRow", "KnowledgeRow", "NewIdea", "NewerStore", "NotThere", "Note", "Notice", "OutboxRow",
+    "Page", "Person", "QuestionRow", "ReadOnlyStore", "SetBy", "Stale", "Status", "Store",
+    "StoreError", "StoreInUse", "StoreLocked", "Undo", "Vote", "VoteCount", "Write", "check",
     "restore",
 ]  # fmt: skip

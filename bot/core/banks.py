@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bank_facts import entities_of
 from bot.core.likeness import BankIndex, LookAlike, Models, VectorBlob, meaning_of
@@ -26,15 +26,20 @@ NEWEST_TITLES = 2000
 """Titles of a bank that autocomplete answers from memory; older ones are asked of the store."""
 
 _CHANGES_AT_ONCE = 500
+_DRAWINGS = 16
+"""Sets of pictures that are held of a bank, about a megabyte each."""
+
+T = TypeVar("T")
 
 
 _STALE: Mapping[str, tuple[str, ...]] = {
-    "idea": ("titles", "examples"),
+    "idea": ("titles", "examples", "drawn"),
+    "vote": ("drawn",),
     "knowledge": ("market",),
-    "taxonomy": ("taxonomy", "tagger"),
+    "taxonomy": ("taxonomy", "tagger", "drawn"),
     "settings": ("communities",),
 }
-"""What each kind of change makes stale; votes and notes nothing that is held here."""
+"""What each kind of change makes stale; notes nothing that is held here."""
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class _Bank:
     index: BankIndex | None = None
     titles: list[tuple[int, str, str]] | None = None
     market: Market | None = None
+    drawn: dict[Hashable, Any] | None = None
     communities: Sequence[CommunityRow] | None = None
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     drops: Counter[str] = field(default_factory=Counter)  # how often each part was dropped
@@ -225,6 +231,18 @@ class Banks:
         )
         return held
 
+    async def drawn(self, bank_id: int, key: Hashable, draw: Callable[[], Awaitable[T]]) -> T:
+        """Give what was drawn of a bank's ideas under a key, drawing it anew after any change."""
+        held: dict[Hashable, T] = await self._held(bank_id, "drawn", _nothing)
+        if key not in held:
+            made = await draw()
+            while len(held) >= _DRAWINGS:
+                held.pop(next(iter(held)))
+            # After a change meanwhile, `held` is no longer what others are given.
+            held[key] = made
+            return made
+        return held[key]
+
     async def market(self, bank_id: int) -> Market:
         """Give the built-in knowledge with the facts that the bank added, corrected or retired."""
         held: Market = await self._held(bank_id, "market", lambda: self._market(bank_id))
@@ -235,6 +253,10 @@ class Banks:
         rows = await self._store.knowledge.list(bank_id)
         own = entities_of(rows, {entity.id for entity in market.knowledge.entities})
         return await asyncio.to_thread(market.with_entities, own) if own else market
+
+
+async def _nothing() -> dict[Hashable, Any]:
+    return {}
 
 
 def to_change(row: Mapping[str, Any]) -> Any:

@@ -239,7 +239,10 @@ class NameValue:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for the asker; `path` is a temporary file that the adapter deletes after sending."""
+    """A file or picture; `path` is a temporary file that the adapter deletes after sending.
+
+    `alt_text` says what a picture shows, in at most 1,000 characters.
+    """
 
     name: str
     path: str
@@ -269,6 +272,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     selects: tuple[Select, ...] = ()
     file: File | None = None
+    pictures: tuple[File, ...] = ()  # PNGs to look at, each with its alt text; seen like the text
     form: Form | None = None  # the next step; on Discord a button that opens it, after a form
     replace: bool = False  # edit the message that the button sits on
     style: Style = Style.PLAIN

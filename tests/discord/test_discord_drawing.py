@@ -226,9 +226,9 @@ async def test_a_file_that_is_too_large_is_zipped(services: Services, tmp_path: 
     reply = Reply(text="x", file=File("ideas.csv", str(path)))
     (part,) = await draw(services, reply, "en", file_limit_bytes=10_000)
 
-    assert part.file is not None
-    assert part.file.name == "ideas.csv.zip"
-    assert Path(part.file.path).stat().st_size < 10_000
+    (file,) = part.files
+    assert file.name == "ideas.csv.zip"
+    assert Path(file.path).stat().st_size < 10_000
     discard(reply)
     assert not list(tmp_path.glob("ideas*"))
 
@@ -242,7 +242,7 @@ async def test_a_file_that_stays_too_large_is_said_to_be(
         services, Reply(text="x", file=File("i", str(path))), "en", file_limit_bytes=1000
     )
 
-    assert part.file is None
+    assert not part.files
     assert "larger than" in part.content
     assert not list(tmp_path.glob("ideas*"))
 

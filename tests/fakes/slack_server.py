@@ -350,7 +350,13 @@ class SlackServer:
 
     def _files_getUploadURLExternal(self, a: Json) -> Json:  # noqa: N802  Slack's name
         key = f"F{next(self._ids)}"
-        self._uploads[key] = {"name": a["filename"], "length": int(a["length"])}
+        self._uploads[key] = {
+            "name": a["filename"],
+            "length": int(a["length"]),
+            "alt_txt": a.get("alt_txt", ""),
+        }
+        if len(self._uploads[key]["alt_txt"]) > 1000:  # Slack's limit
+            raise Refused("invalid_arguments", "alt_txt")
         return {"upload_url": f"{self.base}/upload/{key}", "file_id": key}
 
     async def _upload(self, request: web.Request) -> web.Response:
@@ -368,7 +374,8 @@ class SlackServer:
             if "data" not in kept:
                 raise Refused("file_upload_incomplete", "no bytes")
             comment = a.get("initial_comment", "")
-            self.files.append({**kept, "channel": a["channel_id"], "comment": comment})
+            where = {"channel": a["channel_id"], "thread_ts": a.get("thread_ts")}
+            self.files.append({**kept, **where, "comment": comment})
         return {"files": [{"id": item["id"], "title": item.get("title")} for item in listed]}
 
     # --- response addresses -------------------------------------------------------------------

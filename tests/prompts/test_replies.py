@@ -142,7 +142,8 @@ SAMPLES: dict[str, object] = {
     "modes": [("c", "all")], "rows": [("q", 2, 1), ("r", 1, 0), ("s", 4, 3)],
     "moves": [(1, "t", "old", "new")], "good": [1, 2], "done": [1, 2], "failed": [(3, "why")],
     "numbers": [1, 2], "fields": ["f"], "examples": ["e"], "platforms": ["Discord"],
-    "ideas": [], "low": 1, "high": 9,
+    "ideas": [], "low": 1, "high": 9, "counts": [("2026-01", 1)], "shares": [("A", 2)],
+    "empty": ["A"], "few": [("B", 1)],
 }  # fmt: skip
 TEXTS = {"title", "text", "name", "reason", "link", "status", "label", "why", "kind", "action"}
 

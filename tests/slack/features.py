@@ -144,6 +144,10 @@ class Features:
         await asyncio.to_thread(path.write_text, "number,title\n1,Crash\n")
         return Reply(text="One idea.", file=File("ideas.csv", str(path), "text/csv", "Ideas"))
 
+    async def stats(self, _: Services, request: Request) -> Reply:
+        await self.seen.pass_gate(request)
+        return Reply(title="How it stands", text="12 ideas", pictures=pictures())
+
     async def capture(self, _: Services, request: Request) -> Reply:
         await self.seen.pass_gate(request)
         source = request.source
@@ -185,6 +189,16 @@ class Features:
     async def mine(self, _: Services, request: Request) -> Reply:
         await self.seen.pass_gate(request)
         return Reply(title="Your ideas", text=f"None yet, {plain(request.actor.display_name)}.")
+
+
+def pictures() -> tuple[File, ...]:
+    """Make two temporary pictures."""
+    made = []
+    for n in (1, 2):
+        with tempfile.NamedTemporaryFile("wb", suffix=".png", delete=False) as out:
+            out.write(b"\x89PNG" + bytes([n]))
+        made.append(File(f"chart-{n}.png", out.name, "image/png", f"Chart {n}: 12 ideas"))
+    return tuple(made)
 
 
 def make(seen: Seen) -> tuple[Command, ...]:
@@ -235,6 +249,8 @@ def make(seen: Seen) -> tuple[Command, ...]:
         ),
         Command(name="idea search", summary="Search", handle=has.search, fields=(words,)),
         Command(name="idea compare", summary="Compare", handle=has.compare, visibility=everyone),
+        Command(name="stats", summary="Numbers", handle=has.stats),
+        Command(name="charts", summary="Numbers", handle=has.stats, visibility=everyone),
         Command(name="idea mine", summary="Your ideas", handle=has.mine),
         Command(
             name="export",

@@ -1,4 +1,4 @@
-"""Files that a reply carries: kept in the folder where the chat was started."""
+"""What a reply carries: files go to the folder where the chat was started, pictures elsewhere."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def keep_file(file: File, settings: Settings) -> Path:
         Path(file.path).unlink(missing_ok=True)
         return target
     raise AssertionError  # pragma: no cover - count() has no end
+
+
+def keep_picture(file: File, settings: Settings) -> Path:
+    """Move a reply's picture into the data folder, in the place of an older one of its name."""
+    folder = settings.data_dir / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / Path(file.name).name
+    shutil.move(file.path, target)
+    return target

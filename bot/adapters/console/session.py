@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.adapters.console.choices import Numbered, chosen
-from bot.adapters.console.files import keep_file
+from bot.adapters.console.files import keep_file, keep_picture
 from bot.adapters.console.forms import Cancelled, FormPrompt
 from bot.adapters.console.reading import Reader
 from bot.adapters.console.screen import Screen, harmless
@@ -91,6 +91,7 @@ class Chat:
             for reply in self._news():
                 self._say("notice")
                 self._screen.show(reply, self._seat.locale)
+                self._keep(reply)
             try:
                 line = await self._reader.line("")
             except KeyboardInterrupt:
@@ -240,9 +241,16 @@ class Chat:
         if reply.announce is not None:
             self._say("said_to_all")
             self._screen.show(reply.announce, self._seat.locale)
-        if reply.file is not None:
-            self._say("saved_file", path=str(keep_file(reply.file, self._services.settings)))
+        self._keep(reply)
         return reply
+
+    def _keep(self, reply: Reply) -> None:
+        """Put what a reply carries into files, and say where they are and what pictures show."""
+        settings = self._services.settings
+        for picture in reply.pictures:
+            self._say("picture", alt=picture.alt_text, path=str(keep_picture(picture, settings)))
+        if reply.file is not None:
+            self._say("saved_file", path=str(keep_file(reply.file, settings)))
 
     def _show(self, reply: Reply) -> None:
         self._numbered = self._screen.show(reply, self._seat.locale)

@@ -126,10 +126,12 @@ class DiscordCourier:
         parts = await draw(self._services, reply, locale)
         place = getattr(channel, "id", None)
         first: discord.Message | None = None
-        for number, part in enumerate(parts):
-            sent = await self._try(_sender(channel, part, f"{key}#{number}", more), place)
-            first, more = first or sent, {}
-        discard(reply)
+        try:
+            for number, part in enumerate(parts):
+                sent = await self._try(_sender(channel, part, f"{key}#{number}", more), place)
+                first, more = first or sent, {}
+        finally:
+            await asyncio.to_thread(discard, reply)
         if first is None:  # draw gives at least one part
             raise Gone
         return first

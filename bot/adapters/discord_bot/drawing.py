@@ -40,9 +40,10 @@ async def draw(
     if len(parts) > 1:  # a frame holds twice as much as a plain message
         parts = _embedded(reply)
     await _add_components(services, parts, reply, locale)
+    _add_pictures(parts, reply)
     if reply.file is not None:
         await _attach(parts[-1], reply.file, file_limit_bytes, locale)
-    if not (parts[0].content or parts[0].embeds or parts[0].file):
+    if not (parts[0].content or parts[0].embeds or parts[0].files):
         parts[0].content = render("discord.nothing", locale)
     return parts
 
@@ -141,6 +142,23 @@ async def _add_components(services: Services, parts: list[Part], reply: Reply, l
     parts[-1].rows += last
 
 
+# --- pictures ---------------------------------------------------------------------------------
+
+
+def _add_pictures(parts: list[Part], reply: Reply) -> None:
+    """Show pictures in frames; screen readers read the description that goes with each file."""
+    for picture in reply.pictures:
+        frames = parts[-1].embeds
+        frame = frames[-1] if frames and not frames[-1].image else None
+        if frame is None:
+            if len(frames) >= EMBEDS:
+                parts.append(Part())
+            frame = discord.Embed(colour=COLOURS[reply.style])
+            parts[-1].embeds.append(frame)
+        frame.set_image(url=f"attachment://{picture.name}")
+        parts[-1].files.append(picture)
+
+
 # --- files ------------------------------------------------------------------------------------
 
 
@@ -151,7 +169,7 @@ async def _attach(part: Part, file: File, limit_bytes: int | None, locale: str) 
         note = markdown.line(render("discord.file_too_big", locale, limit_mb=limit_mb))
         part.content = f"{part.content}\n\n{note}".strip()[: markdown.MESSAGE_LIMIT]
         return
-    part.file = fitting
+    part.files.append(fitting)
 
 
 def _fitting(file: File, limit_bytes: int | None) -> File | None:
@@ -170,7 +188,7 @@ def _fitting(file: File, limit_bytes: int | None) -> File | None:
 
 
 def discard(reply: Reply) -> None:
-    """Delete the temporary file of a reply once it was sent, zipped or not; blocks."""
-    if reply.file is not None:
-        for path in (Path(reply.file.path), Path(reply.file.path + ".zip")):
+    """Delete the temporary files of a reply once it was sent, zipped or not; blocks."""
+    for file in (*reply.pictures, *([reply.file] if reply.file else [])):
+        for path in (Path(file.path), Path(file.path + ".zip")):
             path.unlink(missing_ok=True)

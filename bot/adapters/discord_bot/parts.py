@@ -1,4 +1,4 @@
-"""One Discord message as it is drawn: words, frames, rows, a file."""
+"""One Discord message as it is drawn: words, frames, rows, files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ EMBED_TOTAL = 5900
 """Discord counts 6,000 characters over all embeds of a message; a margin for counting otherwise."""
 
 EMBEDS = 10
+_ALT = 1024
 
 COLOURS = {
     Style.PLAIN: discord.Colour(0x5865F2),
@@ -30,7 +31,7 @@ class Part:
     content: str = ""
     embeds: list[discord.Embed] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    file: File | None = None
+    files: list[File] = field(default_factory=list)
 
     def to_send(self) -> dict[str, Any]:
         """Give the arguments for sending a new message."""
@@ -38,7 +39,7 @@ class Part:
             "content": self.content or None,
             "embeds": self.embeds or None,
             "view": view_of(self.rows),
-            "file": self._file(),
+            "files": self._files() or None,
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -48,12 +49,12 @@ class Part:
             "content": self.content or None,
             "embeds": self.embeds,
             "view": view_of(self.rows),
-            "attachments": [file] if (file := self._file()) else [],
+            "attachments": self._files(),
         }
 
-    def _file(self) -> discord.File | None:
-        """Open the file anew: discord.py closes it after each attempt."""
-        if self.file is None:
-            return None
-        description = self.file.alt_text[:1024] or None
-        return discord.File(self.file.path, filename=self.file.name, description=description)
+    def _files(self) -> list[discord.File]:
+        """Open the files anew: discord.py closes them after each attempt."""
+        return [
+            discord.File(f.path, filename=f.name, description=f.alt_text[:_ALT] or None)
+            for f in self.files
+        ]

@@ -18,7 +18,7 @@ from bot.adapters.slack_app.controls import Controls, controls_of
 from bot.adapters.slack_app.failures import NETWORK, error_name
 from bot.adapters.slack_app.forms import View, form_view, message_view
 from bot.adapters.slack_app.origin import Origin
-from bot.adapters.slack_app.uploads import send_file
+from bot.adapters.slack_app.uploads import send_file, send_pictures
 from bot.core.model import Reply, Visibility
 from bot.core.services import Services
 from prompts import render
@@ -78,9 +78,33 @@ class Answering:
             view = await self.view_of(origin, reply, locale=locale)
             if view is not None and await self._show(origin, view):
                 return
+        await self._deliver_all(origin, reply, visibility, locale=locale)
+
+    async def _deliver_all(
+        self, origin: Origin, reply: Reply, visibility: Visibility, *, locale: str
+    ) -> None:
         is_alone = origin.is_spoken and origin.is_direct
         is_public = is_alone or (visibility is Visibility.EVERYONE and not reply.is_private)
         await self._deliver(origin, reply, is_public=is_public, locale=locale)
+        if reply.pictures:
+            await self._show_pictures(origin, reply, is_public=is_public, locale=locale)
+
+    async def _show_pictures(
+        self, origin: Origin, reply: Reply, *, is_public: bool, locale: str
+    ) -> None:
+        """Upload pictures to where the words are, or to the asker's direct messages with us."""
+        is_here = is_public and bool(origin.channel_id)
+        sent = await send_pictures(
+            self._poster,
+            reply.pictures,
+            channel=origin.channel_id if is_here else await self.direct_channel(origin.user_id),
+            thread_ts=origin.thread_ts if is_here else None,
+            comment="" if is_here else reply.title or reply.text,
+        )
+        if is_here and sent:
+            return
+        text = render("slack.pictures_privately" if sent else "slack.file_failed", locale)
+        await self._deliver(origin, Reply(text=text), is_public=is_public, locale=locale)
 
     async def _is_with_us(self, origin: Origin) -> bool:
         """Tell whether only the asker reads: the direct messages with the bot, not another's."""
@@ -210,7 +234,7 @@ class Answering:
 
     async def view_of(self, origin: Origin, reply: Reply, *, locale: str) -> View | None:
         """Give a reply as a modal; None where it brings what does not belong in one."""
-        if reply.file or reply.announce or reply.progress:
+        if reply.file or reply.pictures or reply.announce or reply.progress:
             return None
         if reply.form is not None and not reply.buttons:
             return await form_view(

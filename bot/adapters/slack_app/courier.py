@@ -7,8 +7,10 @@ key, all but the first are deleted.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +28,10 @@ from bot.adapters.slack_app.failures import (
     is_unclear,
 )
 from bot.adapters.slack_app.manifest import BOT_NAME, SCOPES
+from bot.adapters.slack_app.uploads import delete, send_pictures
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
 from bot.core.courier import Forbidden, Gone, Sent, TryLater
-from bot.core.model import Community, Reply
+from bot.core.model import Community, File, Reply
 from bot.core.services import Services
 
 log = structlog.get_logger(__name__)
@@ -93,11 +96,23 @@ class SlackCourier:
             found = await self._found(channel_id, thread_id, key)
             ts = found or await self._post(channel_id, first, thread_id, key)
         except NETWORK as error:
+            await asyncio.to_thread(delete, reply.pictures)
             raise courier_error(error) from None
         if found is None:
             for message in more:  # what does not fit follows in the thread of the first
                 await self._follow(channel_id, message, thread_id or ts)
+        if reply.pictures:
+            # Once the words are there, for they carry the key: a picture is never shown twice.
+            await self._show(channel_id, reply.pictures, thread_id, is_new=found is None)
         return Sent(channel_id, ts, thread_id)
+
+    async def _show(
+        self, channel_id: str, pictures: Sequence[File], thread_id: str | None, *, is_new: bool
+    ) -> None:
+        if is_new:
+            await send_pictures(self._poster, pictures, channel=channel_id, thread_ts=thread_id)
+        else:
+            await asyncio.to_thread(delete, pictures)
 
     async def _post(
         self, channel_id: str, message: Message, thread_id: str | None, key: str

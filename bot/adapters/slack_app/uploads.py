@@ -1,9 +1,9 @@
-"""Files for the asker alone, by direct message."""
+"""Files for the asker alone, by direct message; pictures beside the message that they go with."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_app import limits, mrkdwn
 from bot.adapters.slack_app.failures import NETWORK, error_name
-from bot.core.model import Reply
+from bot.core.model import File, Reply
 from prompts import render
 
 log = structlog.get_logger(__name__)
@@ -51,3 +51,46 @@ async def send_file(
         await asyncio.to_thread(Path(file.path).unlink, missing_ok=True)
     told = f"{reply.text}\n\n{render('slack.sent_privately', locale)}".strip()
     return replace(reply, text=told, file=None)
+
+
+async def send_pictures(
+    poster: AsyncWebClient,
+    pictures: Sequence[File],
+    *,
+    channel: str,
+    thread_ts: str | None = None,
+    comment: str = "",
+) -> bool:
+    """Upload pictures as one message, then delete them here; tells whether Slack took them.
+
+    They are shown by Slack itself: a block with an uploaded file in it is refused for as long as
+    Slack is still at work on the file.
+    """
+    try:
+        await poster.files_upload_v2(
+            file_uploads=[
+                {
+                    "file": picture.path,
+                    "filename": picture.name,
+                    "title": picture.name,
+                    "alt_txt": picture.alt_text or None,
+                    "highlight_type": "png",  # shown before Slack has looked at the file
+                }
+                for picture in pictures
+            ],
+            channel=channel,
+            thread_ts=thread_ts,
+            initial_comment=mrkdwn.fallback(comment, limits.UPLOAD_COMMENT) or None,
+        )
+    except (*NETWORK, OSError) as error:
+        log.warning("slack_pictures_not_sent", error=error_name(error))
+        return False
+    finally:
+        await asyncio.to_thread(delete, pictures)
+    return True
+
+
+def delete(files: Sequence[File]) -> None:
+    """Delete temporary files; blocks."""
+    for file in files:
+        Path(file.path).unlink(missing_ok=True)

@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.core.commands import ideas, shown
-from bot.core.commands.idea_list import facets_text
+from bot.core.commands.idea_list import FILTER_FIELDS, facets_text, filter_of
 from bot.core.model import Command, NameValue, Reply, Request
+from bot.core.report.charts import escaped
+from bot.core.report.drawing import HOW_TO_GET, is_available
+from bot.core.report.pictures import Drawn, public_charts
 from bot.core.services import Services
+from bot.tagging import Taxonomy
 from prompts import render
-from storage import IdeaFilter
 
 _WEEK = timedelta(days=7)
 _BEST = 5
 
 
 async def show_stats(services: Services, request: Request) -> Reply:
-    """Count ideas by status and industry, and list the best ones."""
+    """Count ideas by status and industry, list the best ones, and show it all in charts."""
     bank_id, locale = request.community.bank_id, request.locale
-    statuses = ideas.public_statuses(request.community)
-    search = services.store.ideas.search
-    best = await search(bank_id, IdeaFilter(statuses=statuses, sort="best"), limit=_BEST)
-    new = await search(
-        bank_id, IdeaFilter(statuses=statuses, since=request.now - _WEEK, sort="new"), limit=1
-    )
     taxonomy = await services.banks.taxonomy(bank_id)
-    covered = {industry for industry, count in best.industries.items() if count}
-    without = [i for i in taxonomy.ids if i not in covered and i != "other"]
+    statuses = ideas.public_statuses(request.community)
+    wanted = replace(filter_of(request, taxonomy), statuses=statuses)
+    search = services.store.ideas.search
+    best = await search(bank_id, replace(wanted, sort="best"), limit=_BEST)
+    week_ago = request.now - _WEEK
+    new = await search(
+        bank_id,
+        replace(wanted, since=max(wanted.since or week_ago, week_ago), sort="new"),
+        limit=1,
+        with_facets=False,
+    )
+    drawn = await public_charts(services, request.community, locale, wanted)
     lines = [
         shown.idea_line(idea, taxonomy, locale)
         for idea in best.ideas
         if ideas.is_public(request.community, idea)
     ]
-    names = [taxonomy.name(i, locale) for i in without]
+    without = [] if wanted.industries else _without(best.industries, taxonomy, locale)
     rows = [
         ("label_best", "\n\n".join(lines)),
         ("label_counts", facets_text(best, taxonomy, locale)),
-        ("label_without", render("stats.without", locale, names=names) if names else ""),
+        ("label_without", render("stats.without", locale, names=without) if without else ""),
     ]
     return Reply(
         title=render("stats.title", locale),
@@ -46,12 +56,32 @@ async def show_stats(services: Services, request: Request) -> Reply:
             for name, value in rows
             if value
         ),
+        pictures=await drawn.files(),
+        **_instead(request, drawn),
     )
+
+
+def _without(counts: Mapping[str, int], taxonomy: Taxonomy, locale: str) -> list[str]:
+    covered = {industry for industry, count in counts.items() if count}
+    return [taxonomy.name(i, locale) for i in taxonomy.ids if i not in covered and i != "other"]
+
+
+def _instead(request: Request, drawn: Drawn) -> dict[str, Any]:
+    """Give the numbers as a table where they cannot be drawn, and tell moderators the remedy."""
+    if drawn.pngs or not drawn.charts:
+        return {}
+    by_kind = {chart.kind: chart.table for chart in drawn.charts}
+    table = by_kind.get("statuses") or by_kind.get("months")
+    is_missing = ideas.is_moderator(request) and not is_available()
+    footer = render("stats.no_charts", request.locale, command=HOW_TO_GET) if is_missing else ""
+    return {"table": table and escaped(table), "footer": footer}
 
 
 STATS = Command(
     name="stats",
-    summary="See how the collection stands",
+    summary="See how the collection stands, in numbers and charts",
     handle=show_stats,
-    examples=("stats",),
+    fields=tuple(f for f in FILTER_FIELDS if f.name in {"industry", "since"}),
+    takes_long=True,
+    examples=("stats", "stats industry:insurance", "stats since:30d"),
 )

@@ -1,0 +1,1 @@
+"""The collection in pictures and as a page: figures, charts, and the report made of both."""
