@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot.market.conditions import amounts
 from bot.market.linking import Mention
 from bot.market.model import Turn
 from bot.market.reader import Reader
 from bot.market.reading import Reading, Unit
 
-_SELF_SUFFICIENT = 3.0  # weight of a question that stands on its own without a name
 _FOLLOWING_WORDS = 9
-_KEPT_TURNS = 6
+_KEPT_TURNS = 12
+_LONGEST = 1000  # characters of a turn that are read
+_THINGS = ("model", "product", "plan")
+_LISTING = ("c:", "k:", "p:")
+
+Said = Callable[[], Reading | None]  # reads what was answered last, when it is needed
 
 
 def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
-    """Complete a reading by names and fields of earlier turns, where it lacks them."""
-    earlier = [reader.read(t.text[:1000]) for t in turns[-_KEPT_TURNS:] if t.role == "user"]
-    said = [reader.read(t.text[:1000]) for t in turns[-_KEPT_TURNS:] if t.role == "assistant"]
-    if not earlier:
-        return reading
-    before = _with_names(earlier)
+    """Complete a reading by names, fields and conditions of earlier turns, where it lacks them."""
+    state: Reading | None = None
+    answer: Turn | None = None
+    for turn in turns[-_KEPT_TURNS:]:
+        if turn.role == "assistant":
+            answer = turn
+            continue
+        heard = reader.read(turn.text[:_LONGEST])
+        state = _completed(heard, state, _lazily(answer, reader), reader) if state else heard
+        answer = None
+    return _completed(reading, state, _lazily(answer, reader), reader) if state else reading
+
+
+def _lazily(answer: Turn | None, reader: Reader) -> Said:
+    return lambda: reader.read(answer.text[:_LONGEST]) if answer else None
+
+
+def _completed(reading: Reading, before: Reading, said: Said, reader: Reader) -> Reading:
+    if _is_list(before, reader) and _narrows(reading, reader):
+        return replace(reading, before=before, tags=reading.tags | _conditions(before))
     if reading.mentions:
         return _same_for(reading, before)
     if not follows(reading):
         return reading
     asked_list = not before.mentions and bool(_conditions(before))
-    mentions = () if asked_list else _mentions(before, said[-1] if said else None)
+    mentions = () if asked_list else _mentions(before, said())
     if not before.mentions and not asked_list:
         kinds = ("word", "unknown") if _content(reading.units) else ("word", "unknown", "field")
-        topic = tuple(u for u in before.units if u.kind in kinds and u.weight >= 1)
+        topic = _moved(u for u in before.units if u.kind in kinds and u.weight >= 1)
         reading = replace(reading, units=(*reading.units, *topic))
-    mentions = _other_version(reading, mentions, reader)
+    reading, mentions = _other_version(reading, mentions, reader)
     units = reading.units
     asks_other = reading.has("when") and not _content(units)
     if (not _content(units) and not asks_other) or reading.has("older", "newer"):
-        units = (*units, *_content(before.units))
+        units = (*units, *_moved(_content(before.units)))
     return replace(
         reading,
         mentions=mentions,
@@ -46,14 +65,55 @@ def carry(reading: Reading, turns: Sequence[Turn], reader: Reader) -> Reading:
     )
 
 
+def _is_list(before: Reading, reader: Reader) -> bool:
+    """Tell whether a list or a ranking was asked for: it can be narrowed down."""
+    if before.before is not None:
+        return True
+    listing = any(t[:2] in _LISTING or t.startswith("top:") for t in before.tags)
+    return listing and not _names_things(before, reader) and not before.has("define")
+
+
+def _narrows(reading: Reading, reader: Reader) -> bool:
+    """Tell whether a message only adds a condition: `not Chinese`, `nothing from xAI`, `in 4K`."""
+    if _names_things(reading, reader) or len(reading.words) > _FOLLOWING_WORDS:
+        return False
+    has_condition = (
+        any(t[:2] in ("c:", "p:") or t.startswith("top:") for t in reading.tags)
+        or bool(reading.denied)
+        or bool(amounts(reading.folded))
+        or bool(reading.mentions and follows(reading))
+    )
+    spans = [h for h in reading.hits if h.tag[:2] in _LISTING or h.tag.startswith("top:")]
+    asks_else = any(
+        u.weight >= 1
+        and u.kind in ("field", "word", "unknown")
+        and not any(h.start <= u.start < h.end for h in spans)
+        for u in reading.units
+    )
+    return has_condition and not asks_else
+
+
+def _names_things(reading: Reading, reader: Reader) -> bool:
+    kinds = {reader.kind(e) for m in reading.mentions for e in m.exact or m.all}
+    return bool(kinds & set(_THINGS))
+
+
 def _other_version(
     reading: Reading, mentions: tuple[Mention, ...], reader: Reader
-) -> tuple[Mention, ...]:
+) -> tuple[Reading, tuple[Mention, ...]]:
     """Read `the older one` as the version before what was spoken of, `the newer one` after it."""
     if len(mentions) != 1 or not reading.has("older", "newer"):
-        return mentions
+        return reading, mentions
     other = reader.version_beside(mentions[0].all[0], older=reading.has("older"))
-    return (replace(mentions[0], exact=(other,), family=()),) if other is not None else mentions
+    if other is None:
+        return reading, mentions
+    spans = [h for h in reading.hits if h.tag in ("op:older", "op:newer")]
+    units = tuple(
+        u
+        for u in reading.units
+        if not any(h.start <= u.start < h.end or h.start < 0 for h in spans)
+    )
+    return replace(reading, units=units), (replace(mentions[0], exact=(other,), family=()),)
 
 
 def follows(reading: Reading) -> bool:
@@ -65,15 +125,6 @@ def follows(reading: Reading) -> bool:
 
 def _conditions(before: Reading) -> frozenset[str]:
     return frozenset(t for t in before.tags if t[:2] in ("c:", "k:") or t.startswith("top:"))
-
-
-def _with_names(earlier: Sequence[Reading]) -> Reading:
-    """Give the last turn; one that leaned on turns before it gets their names."""
-    last = earlier[-1]
-    if last.mentions:
-        return last
-    named = next((r for r in reversed(earlier) if r.mentions), None)
-    return replace(last, mentions=named.mentions) if named and follows(last) else last
 
 
 def _mentions(before: Reading, said: Reading | None) -> tuple[Mention, ...]:
@@ -105,8 +156,14 @@ def _same_for(reading: Reading, before: Reading) -> Reading:
         return replace(reading, carried=before.units)
     if not follows(reading):
         return reading
-    units = (*reading.units, *(u for u in before.units if u.weight >= 1 and u.kind != "variant"))
+    kept = _moved(u for u in before.units if u.weight >= 1 and u.kind != "variant")
+    units = (*reading.units, *kept)
     return replace(reading, units=units, tags=reading.tags | before.tags)
+
+
+def _moved(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    """Take units out of their own text: their word positions mean nothing in another one."""
+    return tuple(replace(u, start=-1) for u in units)
 
 
 def _content(units: Sequence[Unit]) -> list[Unit]:

@@ -93,4 +93,11 @@ def value(ask: Ask, row: Row) -> str:
     held = [fact.variant, fact.resolution, sound, fact.seconds, fact.seller, fact.region]
     held.append(fact.condition)
     shown = ", ".join(h for h in held if h)
-    return f"{fact.value}{f' ({shown})' if shown else ''} {ask.notes.mark(row)}"
+    return f"{spelled(ask, row)}{f' ({shown})' if shown else ''} {ask.notes.mark(row)}"
+
+
+def spelled(ask: Ask, row: Row) -> str:
+    """Write the bare value of a fact in the language of the question."""
+    value = row.fact.value or ""
+    is_answer = row.value is not None and row.value.type == "yes_no" and value in ("yes", "no")
+    return ask.say(f"answer_limits.{value}") if is_answer else value

@@ -19,6 +19,7 @@ from prompts import render
 _MARK = re.compile(r"\[(\d+)\]")
 DEFAULT_MAX_AGE_DAYS = 120
 _SUBJECTS = ("model", "product", "company", "regulation", "usecase")
+_FEW = 2  # sentences of each of three and more answers
 _LONGEST_VALUE = 60  # characters that are shown beside a claim
 _MARKUP = re.compile(r"([\\`*<>|~\[\]])")
 
@@ -167,6 +168,14 @@ class Ask:
     def sentences(self, rows: Iterable[Row]) -> list[str]:
         """Quote several facts, each once."""
         return [self.sentence(r) for r in dict.fromkeys(rows)]
+
+
+def briefly(draft: Draft, among: int) -> Draft:
+    """Shorten an answer that is one of several, so that all of them together stay short."""
+    most = _FEW if among > 2 else _FEW + 1  # noqa: PLR2004  two questions may take more room
+    if draft.table or draft.abstained or among < 2:  # noqa: PLR2004
+        return draft
+    return replace(draft, sentences=draft.sentences[:most])
 
 
 def joined(drafts: Sequence[Draft]) -> Draft:

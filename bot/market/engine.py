@@ -8,18 +8,18 @@ from datetime import date
 
 from bot.market.advice import advise, has_budget
 from bot.market.carrying import carry
-from bot.market.compare import compare
+from bot.market.compare import compare, subjects
 from bot.market.conditions import Conditions
-from bot.market.drafting import Ask, Draft, Notes, joined, renumber
+from bot.market.drafting import Ask, Draft, Notes, briefly, joined, renumber
 from bot.market.elsewhere import of_maker, of_others, of_version
 from bot.market.extras import add_ideas, correct_premise, name_readings, related
 from bot.market.hardware import hardware
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
-from bot.market.lists import listing, superlative
+from bot.market.lists import listing, ranked_among, shown_too, superlative
 from bot.market.lookup import define, lookup, profile
 from bot.market.model import Answer, IdeaLookup, Passage, Turn
-from bot.market.parting import questions, without_orders
+from bot.market.parting import MOST, asks, by_fields, parts_of, without_orders
 from bot.market.reader import Reader
 from bot.market.reading import Reading
 from bot.market.retrieval import Retriever, Scored
@@ -34,6 +34,7 @@ _STRONG = 0.8  # cover from which a quoted fact goes before a list
 _STRONG_UNIT = 2.0
 _TELLING = 1.5
 _HINTED = 0.6
+_FRAGMENT = 3  # words that are no question without what follows
 
 
 class Engine:
@@ -89,19 +90,45 @@ class Engine:
                 return draft
         if ask.reading.has("order"):
             ask = self._again(ask, without_orders(ask.reading.text))
-        parts = questions(ask.reading.text)
-        if len(parts) == 1:
-            return self._one(replace(ask, reading=carry(ask.reading, turns, self._reader)))
-        return self._several(ask, parts, turns)
+        parts = [(p, self._reader.read(p, ask.locale)) for p in parts_of(ask.reading.text)]
+        asking = [asks(p) or self._is_bare_question(r) for p, r in parts]
+        if parts and parts[-1][1].has("compare"):
+            asking[-1] = True
+        if not 1 < sum(asking) <= MOST:
+            readings = [carry(ask.reading, turns, self._reader)]
+        else:
+            readings = self._several([(*p, a) for p, a in zip(parts, asking, strict=True)], turns)
+        readings = [part for r in readings for part in self._apart(r)]
+        drafts = [self._one(replace(ask, reading=r)) for r in readings]
+        return joined([briefly(d, len(drafts)) for d in drafts]) if len(drafts) > 1 else drafts[0]
 
-    def _several(self, ask: Ask, parts: Sequence[str], turns: Sequence[Turn]) -> Draft:
-        """Answer each of several questions; a later one may lean on those before it."""
-        drafts, said = [], list(turns)
-        for part in parts:
-            reading = carry(self._reader.read(part, ask.locale), said, self._reader)
-            drafts.append(self._one(replace(ask, reading=reading)))
-            said.append(Turn("user", part))
-        return joined(drafts)
+    def _several(
+        self, parts: Sequence[tuple[str, Reading, bool]], turns: Sequence[Turn]
+    ) -> list[Reading]:
+        """Read each of several questions; a later one may lean on those before it."""
+        readings, said = [], list(turns)
+        for position, (part, read, is_asking) in enumerate(parts):
+            if is_asking:
+                following = parts[position + 1][1] if position + 1 < len(parts) else None
+                readings.append(carry(_with_names_of(following, read), said, self._reader))
+            if read.words:
+                said.append(Turn("user", part))
+        return readings
+
+    def _is_bare_question(self, reading: Reading) -> bool:
+        """Tell whether a part without the form of a question asks all the same: `A vs B`."""
+        asks_field = any(u.kind == "field" and u.weight >= _STRONG_UNIT for u in reading.units)
+        return bool(reading.mentions) and asks_field
+
+    def _apart(self, reading: Reading) -> list[Reading]:
+        """Read `its price and its length` as two questions."""
+        return by_fields(reading) if self._is_plain(reading) else [reading]
+
+    def _is_plain(self, reading: Reading) -> bool:
+        """Tell whether facts are asked for one by one, and not a table, a list or a sum."""
+        is_top = any(t.startswith("top:") for t in reading.tags)
+        others = ("compare", "list", "timeline", "advice", "hardware", "premise")
+        return not is_top and not reading.has(*others)
 
     def _one(self, ask: Ask) -> Draft:
         """Answer one question, with what it wrongly takes for granted put right first."""
@@ -136,6 +163,10 @@ class Engine:
         """Answer what is no question about the market; None if one hides in it."""
         if intent.id in ("about", "off_topic") and ask.reading.mentions:
             return None
+        if intent.id == "explicit" and ask.reading.mentions:  # what its maker allows is known
+            found = lookup(ask)
+            if found:
+                return found
         best = self._retriever.rank(ask.reading, limit=1) if intent.id == "off_topic" else []
         if any(s.cover >= _STRONG and self._holds_several(s, ask.reading) for s in best):
             return None
@@ -155,11 +186,13 @@ class Engine:
 
     def _facts(self, ask: Ask) -> Draft:
         reading = ask.reading
+        if reading.before is not None:
+            return self._found_or_listed(ask) or unknown(ask)
         if any(m.version for m in reading.mentions):
             return of_version(ask) or unknown(ask)
         if reading.has("currency") and "price" in reading.asked:
             return no_rates(ask)
-        found = self._reckoned(ask) or compare(ask)
+        found = self._reckoned(ask) or self._compared(ask)
         if not found and reading.has("timeline") and not self._asks_more(reading):
             found = timeline(ask)
         found = found or self._found_or_listed(ask)
@@ -178,12 +211,17 @@ class Engine:
         """Answer what takes more than facts: definitions, cards, advice, sums."""
         reading = ask.reading
         found = define(ask) if reading.has("define") else None
-        if not found and (reading.has("hardware") or "vram" in reading.asked):
-            found = hardware(ask)
+        found = found or hardware(ask, self._conditions)
         wants_advice = reading.has("advice") or has_budget(reading.folded)
         if not found and wants_advice and not reading.mentions:
             found = advise(ask, self._conditions)
         return found or reckon(ask)
+
+    def _compared(self, ask: Ask) -> Draft | None:
+        """Rank the things named, or set them side by side."""
+        if ask.reading.has("when") or len(ask.reading.mentions) < 2:  # noqa: PLR2004
+            return compare(ask)
+        return ranked_among(ask, subjects(ask)) or compare(ask)
 
     def _asks_more(self, reading: Reading) -> bool:
         """Tell whether something is asked besides what happened."""
@@ -197,7 +235,8 @@ class Engine:
 
     def _found_or_listed(self, ask: Ask) -> Draft | None:
         """Quote facts, list what meets conditions, or both where both fit well."""
-        found = self._by_variant(ask) or lookup(ask)
+        narrowed = ask.reading.before is not None
+        found = None if narrowed else self._by_variant(ask) or lookup(ask)
         listed = None
         if not self._is_about_one(ask.reading):
             listed = self._superlative(ask) or self._listing(ask)
@@ -253,6 +292,7 @@ class Engine:
 
     def _listing(self, ask: Ask) -> Draft | None:
         explained = {c.field for c in self._conditions.read(ask.reading)}
+        explained |= set(shown_too(ask)) if explained else set()
         spans = [h for h in ask.reading.hits if h.tag[:2] in ("c:", "k:")]
         left = [
             u
@@ -325,3 +365,10 @@ class Engine:
         return "; ".join(
             [*(self._knowledge.entities[o].name for o in sorted(owners)), *kin, *labels]
         )
+
+
+def _with_names_of(following: Reading | None, reading: Reading) -> Reading:
+    """Read `how long` in `how long and how expensive was the Coca-Cola ad` of that ad."""
+    if following is None or reading.mentions or len(reading.words) > _FRAGMENT:
+        return reading
+    return replace(reading, mentions=following.mentions)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.likely import likeliest
+from bot.market.linking import Mention
 from bot.market.text import stems
 from prompts import has
 
@@ -61,9 +62,16 @@ def name_readings(ask: Ask, draft: Draft) -> Draft:
     if not ask.ask_back:
         note = ask.say("answer.reading", subject=ask.name(meant), others=names)
         return replace(draft, sentences=(note, *draft.sentences))
-    asked = ask.reading.folded
-    choices = tuple((name, asked[: mention.start] + name + asked[mention.end :]) for name in names)
+    choices = tuple((name, _asked_of(ask, mention, name)) for name in names)
     return replace(draft, choices=choices)
+
+
+def _asked_of(ask: Ask, mention: Mention, name: str) -> str:
+    """Write the question with another name, or put the name before one that left it out."""
+    asked = ask.reading.folded
+    if asked[mention.start : mention.end] != mention.text:
+        return f"{name}: {asked}"
+    return asked[: mention.start] + name + asked[mention.end :]
 
 
 def add_ideas(ask: Ask, draft: Draft) -> Draft:

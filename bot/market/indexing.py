@@ -7,14 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.market.lexicon import Hit, Lexicon
+from bot.market.lexicon import NO_PLACE, Hit, Lexicon, is_swallowed
 from bot.market.naming import MIN_SPELLED, Names
 from bot.market.schema import Entity, Fact
-from bot.market.text import fold, pieces, stem, words
+from bot.market.text import fold, measured, pieces, stem, words
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(r"(?:19|20)\d\d-\d\d")
-_CODE = re.compile(r"\b[A-Z]{2}\b")
+_CODE = re.compile(r"\b[A-Z]{2}\b(?! (?:[Dd]ollars?|[Cc]ents?)\b)")
 _TYPES = {
     "number": re.compile(
         r"\b(?!(?:19|20)\d\d\b)\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b"
@@ -105,6 +105,10 @@ class Index:
         for before, letter in itertools.pairwise(found):
             if len(letter) == 1 and letter.isalpha():
                 self._put(f"w:{before}_{letter}", weight)
+            if before[0].isdigit() and before.replace(".", "").isdigit():
+                together = measured(before, letter)
+                if together:
+                    self._put(f"w:{together}", weight)
         return found
 
     def _text(self, text: str, weight: int, *, owner: int | None = None) -> None:
@@ -115,8 +119,10 @@ class Index:
         self.vocabulary.update(w for w in spelled if len(w) >= MIN_SPELLED and w.isalpha())
         for hit in self._lexicon.synonyms.find(found):
             self._put(hit.tag, int(weight * 0.85))
-        for hit in self._phrases.find(found):
-            self._phrase(hit, found, weight)
+        hits = list(self._phrases.find(found))
+        for hit in hits:
+            if not hit.tag.startswith("p:") or not is_swallowed(hit, hits):
+                self._phrase(hit, found, weight)
         if owner is not None:
             self._mentions(folded, owner)
 
@@ -125,7 +131,7 @@ class Index:
         is_long = hit.end - hit.start > 1
         if is_long:
             self._put("q:" + "_".join(found[hit.start : hit.end]), weight)
-        if hit.tag.startswith("p:"):
+        if hit.tag.startswith("p:") and hit.tag != NO_PLACE:
             self._put(hit.tag, weight)
         elif hit.tag.startswith("f:") and (is_long or found[hit.start] not in self._lexicon.light):
             self._put(hit.tag, int(weight * (0.6 if is_long else 0.45)))

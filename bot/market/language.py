@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.market.text import fold, words
 
 _TELLING = 3  # letters
+_ONE_WORD = 2  # the most that a single word scores
 
 
 def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
@@ -32,8 +33,17 @@ def _scores(text: str, stopwords: Mapping[str, frozenset[str]]) -> dict[str, int
     """Count the words that give each language away."""
     found = {w.text for w in words(fold(text))}
     scores = {lang: len(found & ws) for lang, ws in stopwords.items()}
+    for word in found:  # a word of one language only says more than `was` or `in`
+        owners = [lang for lang, ws in stopwords.items() if word in ws]
+        if len(owners) == 1 and len(word) >= _TELLING:
+            scores[owners[0]] += 1
     for lang, score in scores.items():  # one short word says little: `no`, `la`
-        if lang != "en" and score == 1 and not _is_telling(found & stopwords[lang]):
+        if (
+            lang != "en"
+            and score <= _ONE_WORD
+            and len(found & stopwords[lang]) == 1
+            and not _is_telling(found & stopwords[lang])
+        ):
             scores[lang] = 0
     for letter, lang in (("ß", "de"), ("ã", "pt"), ("õ", "pt"), ("è", "fr"), ("ê", "fr")):
         if letter in text.lower():

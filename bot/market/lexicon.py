@@ -11,6 +11,7 @@ import yaml
 
 from bot.market.text import fold, is_cjk, stem, words
 
+NO_PLACE = "p:none"  # what only sounds like a place: US dollars
 FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -33,6 +34,21 @@ class Hit:
     tag: str
     start: int
     end: int
+    text: str = ""  # of a phrase without words
+
+
+def is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell whether a longer phrase of the same sort holds this one."""
+    sort = hit.tag.partition(":")[0]
+    return any(
+        o is not hit
+        and o.tag.partition(":")[0] == sort
+        and o.start <= hit.start
+        and hit.end <= o.end
+        and o.end - o.start > hit.end - hit.start
+        for o in hits
+        if o.start >= 0
+    )
 
 
 @dataclass(slots=True)
@@ -75,7 +91,7 @@ class Phrases:
         if folded and not folded.isascii():
             for text, tag in self._inside:
                 if text in folded:
-                    yield Hit(tag, -1, -1)
+                    yield Hit(tag, -1, -1, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,7 @@ class FieldWords:
     ages: bool
     table: bool
     soft: bool  # an answer may do without it
+    faint: frozenset[str] = frozenset()  # phrases of it that say little: use, where
 
     def covers(self, name: str, kind: str) -> bool:
         """Tell whether a machine field such as `price_per_second_fast` answers this.
@@ -130,6 +147,7 @@ class Lexicon:
         self.must = frozenset(tables["must"])
         self.common_names = frozenset(tables["common_names"])
         self.act_endings = frozenset(tables["act_endings"])
+        self.code_endings = tuple(tables["code_endings"])
         self.firm_endings = frozenset(tables["firm_endings"])
         self.units = frozenset(str(u) for u in tables["units"])
         self.numbers: Mapping[str, str] = tables["numbers"]
@@ -151,6 +169,7 @@ class Lexicon:
         self._phrases: dict[str, Phrases] = {}
         self._fields_of: dict[tuple[str, str], list[str]] = {}
         self.superlatives: Sequence[Mapping[str, Any]] = raw["operators"]["superlatives"]
+        self.comparatives: Sequence[Mapping[str, Any]] = raw["operators"]["comparatives"]
         self.conditions = {c["id"]: c for c in raw["operators"]["conditions"]}
 
     def fields_of(self, name: str | None, kind: str) -> list[str]:
@@ -165,10 +184,13 @@ class Lexicon:
         """Give the phrases of English and one more language, tagged `f:` `op:` `p:` `c:`..."""
         if locale not in self._phrases:
             found = Phrases()
+            fillers = self.stopwords.get(locale, frozenset()) if locale != "en" else frozenset()
             for tag, by_language in self._tagged():
-                for language in dict.fromkeys(("en", locale)):
-                    for phrase in by_language.get(language, ()):
+                for phrase in by_language.get("en", ()):
+                    if fold(str(phrase)) not in fillers:  # German `hat` is no hat
                         found.add(str(phrase), tag)
+                for phrase in by_language.get(locale, ()) if locale != "en" else ():
+                    found.add(str(phrase), tag)
             self._phrases[locale] = found
         return self._phrases[locale]
 
@@ -177,12 +199,17 @@ class Lexicon:
             yield f"f:{entry['id']}", entry["words"]
         for place in self.raw["places"]:
             yield f"p:{place['id']}", place["words"]
-        operators = self.raw["operators"]
+        yield from self._operators(self.raw["operators"])
+
+    def _operators(
+        self, operators: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Mapping[str, Iterable[str]]]]:
         for name, words_of in operators.items():
             if isinstance(words_of, dict) and name != "kinds":
                 yield f"op:{name}", words_of
-        for position, entry in enumerate(operators["superlatives"]):
-            yield f"top:{position}", entry["words"]
+        for tag, name in (("top", "superlatives"), ("than", "comparatives")):
+            for position, entry in enumerate(operators[name]):
+                yield f"{tag}:{position}", entry["words"]
         for entry in operators["conditions"]:
             yield f"c:{entry['id']}", entry["words"]
         for kind, words_of in operators["kinds"].items():
@@ -198,4 +225,5 @@ def _field(entry: Mapping[str, Any]) -> FieldWords:
         ages=bool(entry.get("ages")),
         table=bool(entry.get("table")),
         soft=bool(entry.get("soft")),
+        faint=frozenset(fold(str(w)) for w in entry.get("faint", ())),
     )

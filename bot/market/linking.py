@@ -158,7 +158,7 @@ class Linker:
         while position < len(parts):
             for end in range(min(len(parts), position + _LONGEST_NAME), position, -1):
                 owner = self._knowledge.side_names.get("".join(p.text for p in parts[position:end]))
-                if owner is not None:
+                if owner is not None and not _is_cut_short(parts, end):
                     found.append((owner, parts[position].start, parts[end - 1].end))
                     position = end - 1
                     break
@@ -261,6 +261,13 @@ def _is_whole(folded: str, parts: Sequence[Piece], position: int, end: int) -> b
     return not (
         position > 0 and folded[parts[position].start - 1].isalpha() and _glued(parts, position)
     )
+
+
+def _is_cut_short(parts: Sequence[Piece], end: int) -> bool:
+    """Tell whether letters are glued to a number at the end: 1080p is no GTX 1080."""
+    last = parts[end - 1]
+    is_glued = end < len(parts) and parts[end].start == last.end
+    return is_glued and last.text[0].isdigit()
 
 
 def _glued(parts: Sequence[Piece], position: int) -> bool:

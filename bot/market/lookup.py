@@ -60,10 +60,17 @@ def lookup(ask: Ask) -> Draft | None:
 
 def _replacement(ask: Ask, rows: Sequence[Row]) -> list[Row]:
     """Give what to use instead where it is asked whether something has ended."""
-    if "shutdown" not in ask.reading.asked or len(rows) >= _MOST or not _ends(rows[0]):
+    asks_end = {"shutdown", "status"} & set(ask.reading.asked)
+    if not asks_end or len(rows) >= _MOST or not _ends(rows[0]):
         return []
-    found = (r for r in ask.knowledge.facts(rows[0].owner, "successor") if r.fact.is_current)
-    return list(found)[:1]
+    own = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[rows[0].owner]]
+    named = [r for r in own if "successor" in r.asks and "status" not in r.asks]
+    said = ask.knowledge.postings("s:successor")
+    found = named or [r for r in own if r.index in said and _ends(r)]
+    found = [r for r in found if r.fact.is_current]
+    if any(r.index in said for r in rows):
+        return []
+    return sorted(found, key=lambda r: r.fact.as_of)[-1:]
 
 
 def _ends(row: Row) -> bool:
@@ -133,6 +140,9 @@ def in_language(ask: Ask, row: Row) -> str:
     """Write a value for people: dates in words."""
     value = row.fact.value or ""
     is_date = row.value is not None and row.value.type == "date"
+    is_answer = row.value is not None and row.value.type == "yes_no" and value in ("yes", "no")
+    if is_answer:
+        return ask.say(f"answer_limits.{value}")
     return ask.month(value) if is_date else value
 
 

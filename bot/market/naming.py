@@ -54,6 +54,12 @@ def _put(found: Names, key: str, meaning: tuple[int, int]) -> None:
         found[key].append(meaning)
 
 
+def model_ids(entity: Entity) -> list[str]:
+    """Give the ids by which programs call a model: people paste them out of error messages."""
+    found = (f.value or "" for f in entity.facts if f.field == "model_id")
+    return [i.strip() for text in found for i in text.split(",") if i.strip()]
+
+
 def _names_in(entity: Entity, lexicon: Lexicon) -> list[str]:
     return [s for s in _spellings(entity, lexicon) if _is_name(compact(s), s, entity, lexicon)]
 
@@ -92,6 +98,7 @@ def _spellings(entity: Entity, lexicon: Lexicon) -> list[str]:
     if entity.kind == "regulation":
         short = (_without_suffix(n, lexicon.act_endings) for n in (entity.name, *entity.aliases))
         parts += [s for s in short if len(compact(s)) >= _SHORTEST_ACT]
+    parts += model_ids(entity)
     return list(dict.fromkeys([entity.name, *entity.aliases, *(p for p in parts if p)]))
 
 

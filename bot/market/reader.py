@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.market.knowledge import Knowledge
 from bot.market.language import detect
-from bot.market.lexicon import Hit, Lexicon
+from bot.market.lexicon import NO_PLACE, Hit, Lexicon, is_swallowed
 from bot.market.linking import Linker, Mention
 from bot.market.reading import Reading, Unit
 from bot.market.text import Piece, fold, stem, words
@@ -21,7 +21,9 @@ _FIELD_WEIGHT = 2.8
 _COMMON_FIELD_WEIGHT = 1.0
 _PLACE_WEIGHT = 3.6
 _DATE_WEIGHT = 2.0
-_VAGUE = ("how much", "where")  # may ask for money or a place, or for something else
+_OTHER_MONTH = 0.25  # of a fact of the same year, where a month is asked for
+PASSING = "op:passing"
+_JOINING = ("and", "or", "nor", "und", "oder", "et", "ou", "y", "o", "e")
 _LARGER = 0.4
 _ALIKE = 0.85  # of a word that means about the same
 _NUMERIC_ALIKE = 0.45
@@ -44,18 +46,20 @@ class Reader:
     def read(self, text: str, locale: str | None = None) -> Reading:
         """Read one question; its language is found out where none is given."""
         spelled = text if text.isupper() else _COUNTRY.sub("USA", text)
-        folded = " ".join(fold(spelled).split())
+        folded = " ".join(fold(spelled).replace("won't", "wont").split())
         language = locale or detect(text, self._lexicon.stopwords)
         if language in ("en", "de", "fr", "es", "pt"):
             folded = self._linker.correct(folded, self._stems_of(language))
         mentions = tuple(self._linker.mentions(folded, text))
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)
+        denied = _denied(mentions, hits, tokens, folded)
         return Reading(
             text=text,
             folded=folded,
             locale=language,
-            mentions=mentions,
+            mentions=tuple(m for m in mentions if m not in denied),
+            denied=denied,
             units=tuple(self._units(tokens, mentions, hits, language)),
             tags=frozenset(h.tag for h in hits),
             hits=hits,
@@ -63,6 +67,10 @@ class Reader:
             expects=self._expects(folded),
             sides=tuple(self._linker.sides(folded)),
         )
+
+    def kind(self, owner: int) -> str:
+        """Give the kind of an entity."""
+        return self._knowledge.entities[owner].kind
 
     def version_beside(self, owner: int, *, older: bool) -> int | None:
         """Give the version before or after an entity, None where none is recorded."""
@@ -97,11 +105,10 @@ class Reader:
         said = [
             h
             for h in free
-            if not (
-                h.tag[:2] in ("f:", "p:") and self._says_nothing(tokens[h.start : h.end], locale)
-            )
+            if not (h.tag[:2] in ("f:", "p:") and self._says_nothing(tokens[h.start : h.end]))
+            and not _is_said_in_passing(h, found)
         ]
-        return tuple(h for h in said if not _is_swallowed(h, said))
+        return tuple(h for h in said if not is_swallowed(h, said) and h.tag != NO_PLACE)
 
     def _is_no_thing(self, span: Sequence[Piece], mentions: Sequence[Mention]) -> bool:
         """Tell whether a phrase is a whole name, of no product: `content credentials`."""
@@ -113,12 +120,9 @@ class Reader:
         }
         return bool(kinds) and not kinds & {"model", "product", "company"}
 
-    def _says_nothing(self, span: Sequence[Piece], locale: str) -> bool:
-        """Tell whether a phrase is one word that fills sentences: out, German hat."""
-        fillers = self._lexicon.stop
-        if locale != "en":
-            fillers |= self._lexicon.stopwords.get(locale, frozenset())
-        return len(span) == 1 and span[0].text in fillers
+    def _says_nothing(self, span: Sequence[Piece]) -> bool:
+        """Tell whether a phrase is one word that fills sentences, such as `out`."""
+        return len(span) == 1 and span[0].text in self._lexicon.stop
 
     def _units(
         self, tokens: Sequence[Piece], mentions: Sequence[Mention], hits: Sequence[Hit], locale: str
@@ -128,23 +132,29 @@ class Reader:
             for extra in mention.extra:
                 yield Unit(extra, ((f"w:{extra}", 1.0),), VARIANT_WEIGHT, "variant")
         taken: set[int] = {i for i, is_named in enumerate(named) if is_named}
+        taken.update(i for h in hits if h.tag == PASSING for i in range(h.start, h.end))
         yield from self._phrase_units(tokens, hits, taken)
         yield from self._date_units(tokens, taken)
-        yield from self._wording.units(tokens, (taken, named), locale)
+        said = {i for h in hits if h.start >= 0 for i in range(h.start, h.end)}
+        behind = {h.end for h in hits if h.tag == "op:without"}
+        for unit in self._wording.units(tokens, (taken, named, said), locale):
+            is_denied = unit.kind == "variant" and unit.start in behind
+            yield replace(unit, weight=0.0, kind="denied") if is_denied else unit
 
     def _phrase_units(
         self, tokens: Sequence[Piece], hits: Sequence[Hit], taken: set[int]
     ) -> Iterable[Unit]:
-        spans: dict[tuple[int, int], list[str]] = {}
+        spans: dict[tuple[int, int, str], list[str]] = {}
         for hit in hits:
             if hit.tag[:2] in ("f:", "p:"):
-                spans.setdefault((hit.start, hit.end), []).append(hit.tag)
-        for (start, end), tags in sorted(spans.items(), key=_place_first):
+                spans.setdefault((hit.start, hit.end, hit.text), []).append(hit.tag)
+        for (start, end, text), tags in sorted(spans.items(), key=_place_first):
             covered = set(range(start, end)) if start >= 0 else set()
             if covered & taken or self._counts_a_noun(tokens, start, end):
                 continue
             taken |= covered
-            unit = self._phrase_unit([tokens[i].text for i in sorted(covered)], tags, start)
+            said = [tokens[i].text for i in sorted(covered)] or [text]
+            unit = self._phrase_unit(said, tags, start)
             is_done = start > 0 and tokens[start - 1].text == "who" and unit.kind == "field"
             yield replace(unit, weight=DONE_WEIGHT) if is_done else unit
 
@@ -164,8 +174,10 @@ class Reader:
         content = [w for w in span if w not in self._lexicon.stop]
         content = [stem(w) for w in content]
         if len(content) == 1:
-            keys.append((f"w:{content[0]}", 0.75 if content[0] in self._lexicon.light else 0.95))
-            alike = _NUMERIC_ALIKE if self._asks_number(tags) else _ALIKE
+            is_light = content[0] in self._lexicon.light
+            is_number = self._asks_number(tags)
+            keys.append((f"w:{content[0]}", 0.75 if is_light else 0.85 if is_number else 0.95))
+            alike = _NUMERIC_ALIKE if is_number else _ALIKE
             keys += [(h.tag, alike) for h in self._lexicon.synonyms.find(content)]
         else:
             keys += [(f"w:{w}", 0.6) for w in content if w not in self._lexicon.light]
@@ -176,13 +188,14 @@ class Reader:
             weight = _PLACE_WEIGHT
         else:
             is_common = len(stems) == 1 and stems[0] in self._lexicon.light
-            is_common = (
-                is_common
-                or " ".join(span) in _VAGUE
-                or all(self._lexicon.fields[t[2:]].soft for t in tags)
-            )
+            is_common = is_common or all(self._says_little(t[2:], " ".join(span)) for t in tags)
             weight = _COMMON_FIELD_WEIGHT if is_common else _FIELD_WEIGHT
         return Unit(" ".join(span), tuple(keys), weight, kind, start)
+
+    def _says_little(self, field: str, phrase: str) -> bool:
+        """Tell whether a phrase may ask for a field, or for something else: where, how much."""
+        known = self._lexicon.fields[field]
+        return known.soft or phrase in known.faint
 
     def _expects(self, folded: str) -> frozenset[str]:
         """Give the kinds of answer that the question words ask for; names are everywhere."""
@@ -218,7 +231,7 @@ class Reader:
             year = tokens[position].text
             near = [m for i, m in months if abs(i - position) <= 2]  # noqa: PLR2004
             keys = [(f"d:{year}-{m:02}", 1.0) for m in near]
-            keys.append((f"d:{year}", 0.55 if near else 1.0))
+            keys.append((f"d:{year}", _OTHER_MONTH if near else 1.0))
             yield Unit(year, tuple(keys), _DATE_WEIGHT, "date", position)
         if not years:
             for position, month in months:
@@ -231,21 +244,30 @@ class Reader:
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
 
-def _place_first(span: tuple[tuple[int, int], list[str]]) -> tuple[bool, int]:
+def _place_first(span: tuple[tuple[int, int, str], list[str]]) -> tuple[bool, int]:
     """Sort phrases: places before the rest, long ones before short ones."""
-    (start, end), tags = span
+    (start, end, _), tags = span
     return not tags[0].startswith("p:"), start - end
 
 
-def _is_swallowed(hit: Hit, hits: Sequence[Hit]) -> bool:
-    """Tell whether a longer phrase of the same sort holds this one."""
-    sort = hit.tag.partition(":")[0]
-    return any(
-        o is not hit
-        and o.tag.partition(":")[0] == sort
-        and o.start <= hit.start
-        and hit.end <= o.end
-        and o.end - o.start > hit.end - hit.start
-        for o in hits
-        if o.start >= 0
+def _denied(
+    mentions: Sequence[Mention], hits: Sequence[Hit], tokens: Sequence[Piece], folded: str
+) -> tuple[Mention, ...]:
+    """Give the names right behind a `not`: `nothing from xAI`, `except Veo and Kling`."""
+    found: list[Mention] = []
+    for mention in mentions:
+        position = sum(1 for w in tokens if w.end <= mention.start)
+        behind = any(
+            h.tag == "op:without" and h.start >= 0 and 0 <= position - h.end <= 1 for h in hits
+        )
+        between = folded[found[-1].end : mention.start].strip(" ,/&") if found else None
+        if behind or between in ("", *_JOINING):
+            found.append(mention)
+    return tuple(found)
+
+
+def _is_said_in_passing(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Tell whether a phrase stands in one that asks nothing: `the clips I make with it`."""
+    return hit.tag != PASSING and any(
+        o.tag == PASSING and o.start <= hit.start and hit.end <= o.end for o in hits if o.start >= 0
     )

@@ -40,6 +40,8 @@ class Reading:
     sides: tuple[tuple[int, int, int], ...] = ()  # terms and cards: entity, start, end
     expects: frozenset[str] = frozenset()  # what an answer must hold: number, duration, date
     carried: tuple[Unit, ...] = field(default=())  # from earlier turns: break ties only
+    denied: tuple[Mention, ...] = ()  # names behind a `not`: `anything but Veo`
+    before: Reading | None = None  # the list that this message narrows down
 
     @property
     def entities(self) -> tuple[int, ...]:

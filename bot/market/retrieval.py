@@ -11,7 +11,7 @@ from bot.market.linking import Mention
 from bot.market.reading import Reading, Unit
 
 _ENTITY = 0.8
-_CARRIED = 0.2
+_CARRIED = 0.04
 _DATED = 0.15  # a date answers `when`
 _NO_SUCH = 0.6  # of a fact without a number where `how many` is asked
 _EXPLAINING = ("term", "guide", "hardware")

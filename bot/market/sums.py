@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.market.compare import value
 from bot.market.conditions import Amount, amounts
 from bot.market.drafting import Ask, Draft
+from bot.market.fitting import lines_of
 from bot.market.knowledge import Row
-from bot.market.likely import likeliest
+from bot.market.likely import THINGS, likeliest
 from bot.market.lookup import ended_first
+from bot.market.text import stem, stems
 
 _MOST = 4
+_TELLING = ("variant", "place", "word")
 _CENT = Decimal("0.01")
 _BUDGET_FROM = 1.0  # dollars: less is a price per second
 
@@ -19,7 +23,7 @@ _BUDGET_FROM = 1.0  # dollars: less is a price per second
 def reckon(ask: Ask) -> Draft | None:
     """Multiply seconds by the price of what is named, or divide a budget by it."""
     found = amounts(ask.reading.folded)
-    seconds = next((a for a in found if a.field == "length"), None)
+    seconds = total_seconds(found)
     budget = next((a for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None)
     asks_price = "price" in ask.reading.asked
     if not ask.reading.mentions or not ((seconds and asks_price) or (budget and not seconds)):
@@ -33,7 +37,34 @@ def reckon(ask: Ask) -> Draft | None:
             parts.append(_lines(ask, owner, rows, (seconds, budget)))
     if not parts:
         return None
-    return Draft(sentences=("\n".join(parts),), entities=tuple(owners))
+    parts += [_no_price(ask, o) for o in owners[:3] if not prices(ask, o)]
+    parts = [p for p in parts if p]
+    counted = _counted(found)
+    return Draft(sentences=("\n".join([*counted, *parts]),), entities=tuple(owners))
+
+
+def total_seconds(found: Sequence[Amount]) -> float | None:
+    """Give the seconds of film that a question asks for: ten clips of 8 s are 80."""
+    length = next((a.number for a in found if a.field == "length"), None)
+    count = next((a.number for a in found if a.field == "count"), None)
+    return length * count if length and count else length
+
+
+def _counted(found: Sequence[Amount]) -> list[str]:
+    """Show how many seconds several clips are."""
+    length = next((a.number for a in found if a.field == "length"), None)
+    count = next((a.number for a in found if a.field == "count"), None)
+    if not length or not count:
+        return []
+    return [f"{plain(count)} x {plain(length)} s = {plain(count * length)} s"]
+
+
+def _no_price(ask: Ask, owner: int) -> str:
+    """Say that no price per second is known; empty for what has no prices at all."""
+    if ask.knowledge.entities[owner].kind not in THINGS:
+        return ""
+    label = ask.lexicon.fields["price"].named(ask.locale)
+    return ask.say("answer_unknown.field", what=f"{label} (USD/s)", subject=ask.name(owner))
 
 
 def prices(ask: Ask, owner: int) -> list[Row]:
@@ -43,23 +74,34 @@ def prices(ask: Ask, owner: int) -> list[Row]:
         for r in ask.knowledge.facts(owner, "price")
         if r.value and r.value.type == "price_per_second" and r.fact.is_current
     ]
-    units = [u for u in ask.reading.units if u.kind in ("number", "variant", "place", "word")]
-    fit = {r.index: sum(ask.retriever.match(u, r.index) for u in units) for r in rows}
-    rows.sort(key=lambda r: (-fit[r.index], sum(q is not None for q in r.fact.qualifiers)))
+    size = next((a.number for a in amounts(ask.reading.folded) if a.field == "resolution"), None)
+    rows = [r for r in rows if size is not None and lines_of(r) == size] or rows
+    denied = {stem(u.text) for u in ask.reading.units if u.kind == "denied"}
+    rows = [r for r in rows if not denied & _held(r)]
+    asked = {stem(u.text) for u in ask.reading.units if u.kind in _TELLING}
+    fit = {r.index: len(asked & _held(r)) for r in rows}
+    best = max(fit.values(), default=0)
+    rows = [r for r in rows if fit[r.index] == best]
+    rows.sort(key=lambda r: sum(q is not None for q in r.fact.qualifiers))
     return rows[:_MOST]
 
 
-def _lines(
-    ask: Ask, owner: int, rows: list[Row], asked: tuple[Amount | None, Amount | None]
-) -> str:
+def _held(row: Row) -> set[str]:
+    """Give the words that say for what a price holds: its tier, its seller."""
+    fact = row.fact
+    held = (fact.variant, fact.seller, fact.region)
+    return set(stems(" ".join(q for q in held if q)))
+
+
+def _lines(ask: Ask, owner: int, rows: list[Row], asked: tuple[float | None, Amount | None]) -> str:
     seconds, budget = asked
     lines = []
     for row in rows:
         price = Decimal((row.fact.value or "").split()[0])
         what = value(ask, row)
         if seconds:
-            total = money(Decimal(str(seconds.number)) * price)
-            sum_ = f"{plain(seconds.number)} s x {price} USD = {total} USD"
+            total = money(Decimal(str(seconds)) * price)
+            sum_ = f"{plain(seconds)} s x {price} USD = {total} USD"
         elif budget and price:
             bought = int(Decimal(str(budget.number)) / price)
             sum_ = f"{plain(budget.number)} USD / {price} USD = {bought} s"
@@ -71,13 +113,14 @@ def _lines(
     return text + (f"\n{limit}" if limit else "")
 
 
-def _limit(ask: Ask, owner: int, seconds: Amount | None) -> str:
+def _limit(ask: Ask, owner: int, seconds: float | None) -> str:
     """Say that it takes several clips where one cannot be so long."""
     rows = [r for r in ask.knowledge.facts(owner, "length") if r.number and r.fact.is_current]
+    rows = [r for r in rows if not r.fact.conflict]
     if not seconds or not rows:
         return ""
     longest = max(rows, key=lambda r: r.number or 0.0)
-    if (longest.number or 0.0) >= seconds.number:
+    if (longest.number or 0.0) >= seconds:
         return ""
     return ask.say(
         "answer_table.clip_limit", longest=longest.fact.value, mark=ask.notes.mark(longest)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.market.lexicon import Hit, Lexicon, Phrases
@@ -24,6 +25,8 @@ class Intent:
     is_short: bool = False
     needs_cue: bool = False
     text: str = ""  # name of the text, where several intents share one
+    together: tuple[int, ...] = ()  # numbers of groups of words per way to say it, see talk.yaml
+    no_names: bool = False  # not where something that is known is named
 
 
 class Talk:
@@ -40,10 +43,19 @@ class Talk:
                 bool(entry.get("short")),
                 bool(entry.get("cue")),
                 entry.get("text", entry["id"]),
+                tuple(map(len, entry.get("together", ()))),
+                bool(entry.get("no_names")),
             )
-            for by_language in entry["words"].values():
-                for phrase in by_language:
-                    self._phrases.add(str(phrase), entry["id"])
+            for by_language in entry.get("words", {}).values():
+                self._add(by_language, entry["id"])
+            for way, groups in enumerate(entry.get("together", ())):
+                for group, phrases in enumerate(groups):
+                    self._add(phrases, f"{entry['id']}:{way}:{group}")
+            self._add(entry.get("unless", ()), f"{entry['id']}:unless")
+
+    def _add(self, phrases: Iterable[object], tag: str) -> None:
+        for phrase in phrases:
+            self._phrases.add(str(phrase), tag)
 
     def find(self, reading: Reading) -> Intent | None:
         """Give the first intent of the file that the words show."""
@@ -51,9 +63,11 @@ class Talk:
         hits = list(self._phrases.find(spelled, reading.folded))
         found = {h.tag for h in hits}
         for intent in self._intents.values():
-            if intent.id not in found or intent.id == "cues":
+            if intent.id == "cues" or not _is_shown(intent, found):
                 continue
-            if intent.needs_cue and "cues" not in found:
+            if intent.needs_cue and not ("cues" in found or _is_order(intent, hits)):
+                continue
+            if intent.no_names and reading.mentions:
                 continue
             if intent.is_short and not _is_only(reading, hits, intent):
                 continue
@@ -69,6 +83,21 @@ class Talk:
             if all(h.tag != intent.id for h in self._phrases.find(spelled, folded)):
                 kept.append(sentence)
         return " ".join(kept)
+
+
+def _is_shown(intent: Intent, found: AbstractSet[str]) -> bool:
+    """Tell whether a phrase of an intent stands there, or a word of each group of one way."""
+    if f"{intent.id}:unless" in found:
+        return False
+    return intent.id in found or any(
+        all(f"{intent.id}:{way}:{group}" in found for group in range(groups))
+        for way, groups in enumerate(intent.together)
+    )
+
+
+def _is_order(intent: Intent, hits: Sequence[Hit]) -> bool:
+    """Tell whether the very first word is what is to be done: `remove the mark from this`."""
+    return any(h.start == 0 and h.tag.startswith(f"{intent.id}:") for h in hits)
 
 
 def _is_only(reading: Reading, hits: Sequence[Hit], intent: Intent) -> bool:

@@ -67,6 +67,15 @@ _SPELLINGS = {
 }
 
 
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "sekund", "segundo", "seconde"), "s"),
+    **dict.fromkeys(("gb", "gig", "gigs", "gigabyt"), "gb"),
+    **dict.fromkeys(("min", "mins", "minut", "minuten", "minuto"), "min"),
+    **dict.fromkeys(("fps", "fram"), "fps"),
+    **dict.fromkeys(("b", "billion"), "b"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A run of letters or a number, folded, with its place in the folded text."""
@@ -140,6 +149,12 @@ def _cut(word: str) -> str:
             doubled = cut[-1] == cut[-2] and cut[-1] not in "lse" and suffix in _DOUBLING
             return cut[:-1] if doubled else cut
     return word
+
+
+def measured(number: str, unit: str) -> str | None:
+    """Write a number and its unit in one way: `5`, `second` -> 5s; None for what is no unit."""
+    short = _UNITS.get(stem(unit))
+    return f"{number}{short}" if short and number[:1].isdigit() else None
 
 
 def stems(text: str) -> list[str]:

@@ -30,7 +30,10 @@ def unknown(ask: Ask) -> Draft:
     if version:
         return _unknown_version(ask, version)
     places = [u for u in reading.units if u.kind == "place"]
-    if places and reading.mentions and "availability" in reading.asked:
+    asks_place = "availability" in reading.asked or not content(
+        [u for u in reading.units if u.kind != "place"]
+    )
+    if places and reading.mentions and asks_place:
         return _unknown_place(ask, places[0].text)
     ranked = ask.retriever.rank(reading, limit=3)
     is_small = bool(ranked) and len(ask.knowledge.rows_of[ranked[0].row.owner]) <= _SMALL

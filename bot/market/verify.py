@@ -42,6 +42,9 @@ _WORDS = {
 _SCALES = {"thousand": 1000, "k": 1000, "million": 10**6, "m": 10**6, "billion": 10**9, "b": 10**9}
 _SCALED = re.compile(r"(\d[\d.,]*)\s*(thousand|million|billion|[kmb])\b")
 _CENTS = re.compile(r"(\d+) ?cents?\b")
+_MINUTES = re.compile(
+    r"(\d[\d.,]*)[ -]?(?:min|mins|minutes?|minuten|minutos?|分钟|分間|分)(?![a-z])"
+)
 _CENT = Decimal("0.01")
 
 
@@ -54,6 +57,7 @@ def numbers(text: str) -> set[str]:
     found |= {_WORDS[w] for w in re.findall(r"[a-z]+", folded) if w in _WORDS}
     found |= {str(_MONTHS.index(m) + 1) for m in _MONTH.findall(folded)}
     found |= {_plain(str(Decimal(n) / 100)) for n in _CENTS.findall(folded)}
+    found |= {_plain(str(60 * m)) for m in map(_value, _MINUTES.findall(folded)) if m is not None}
     for number, scale in _SCALED.findall(folded):
         found.add(_scaled(number, scale))
     return found
@@ -127,6 +131,7 @@ def _sums(text: str, allowed: Iterable[str]) -> set[str]:
             continue
         if {_plain(left), _plain(right)} <= known and _is_right(first, operator, second, result):
             results.add(_plain(shown))
+            known.add(_plain(shown))
     return results
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
 from bot.market.reading import Unit
-from bot.market.text import Piece, is_cjk, stem, words
+from bot.market.text import Piece, is_cjk, measured, stem, words
 
 VARIANT_WEIGHT = 2.5
 _NUMBER_WEIGHT = 1.2
@@ -22,6 +22,7 @@ _FOCUS_WEIGHT = 1.2  # of what stands behind `which` and `how many`
 _WHICH = ("which", "what", "whose", "how")
 _REPORTING = ("say", "report", "writ", "wrote", "accord", "claim", "articl")
 _COUNTING = (("how", "many"), ("how", "much"), ("number", "of"), ("amount", "of"))
+_GLUED = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 DONE_WEIGHT = 3.4  # of what somebody did behind `who`: who paid is not who made
 
@@ -35,13 +36,17 @@ class Wording:
         self._lexicon = lexicon
 
     def units(
-        self, tokens: Sequence[Piece], known: tuple[set[int], Sequence[bool]], locale: str
+        self,
+        tokens: Sequence[Piece],
+        known: tuple[set[int], Sequence[bool], set[int]],
+        locale: str,
     ) -> Iterable[Unit]:
         """Weigh the words that are left; what is to be counted or named weighs more.
 
-        `known` are the positions that phrases hold, and for each word whether a name holds it.
+        `known` are the positions that are read already, for each word whether a name holds it, and
+        the positions of words that the lexicon knows: those need not stand in a fact.
         """
-        taken, named = known
+        taken, named, said = known
         is_reported = any(stem(w.text) in _REPORTING for w in tokens)
         several = self._long_synonyms(tokens)
         for position, word in enumerate(tokens):
@@ -52,7 +57,11 @@ class Wording:
             unit = self._word_unit(word.text, locale, (position, before, is_named))
             if unit is None:
                 continue
+            if unit.kind == "unknown" and position in said:
+                unit = replace(unit, kind="light", weight=_LIGHT_WEIGHT)
             keys = (*unit.keys, *several.get(position, ()))
+            following = tokens[position + 1].text if position + 1 < len(tokens) else ""
+            keys = (*keys, *_as_measured(word.text, following))
             if is_reported:
                 keys = (*keys, (f"b:{stem(word.text)}", 1.0))
             yield self._asked(replace(unit, keys=keys), tokens)
@@ -139,9 +148,19 @@ class Wording:
         if known:
             rarity = max(self._knowledge.rarity(k) for k in known)
             return "must" if must else "word", 0.8 + 2.2 * rarity
+        if word.endswith(self._lexicon.code_endings):
+            return "light", _LIGHT_WEIGHT
         if locale != "en":  # most words of other languages stand in no fact
             return "light", _LIGHT_WEIGHT * 2
         return "unknown", _UNKNOWN_WEIGHT
+
+
+def _as_measured(word: str, following: str) -> tuple[tuple[str, float], ...]:
+    """Give the key of a number with its unit: 5s, `5 seconds`, 5-sec."""
+    found = _GLUED.fullmatch(word)
+    number, unit = (found.group(1), found.group(2)) if found else (word, following)
+    together = measured(number, unit) if _NUMBER.fullmatch(number) else None
+    return ((f"w:{together}", 1.0),) if together else ()
 
 
 def _counts(pair: Sequence[Piece]) -> bool:
