@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot.background import background, catch_up
-from bot.core.courier import Courier
+from bot.core.courier import Courier, Inspector
 from bot.core.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ class Platform:
         """Tell whether the settings hold what the platform needs."""
         return bool(import_module(self.module).configured(settings))
 
+    def open_inspector(self, settings: Settings) -> AbstractAsyncContextManager[Inspector]:
+        """Look around in the platform without serving it."""
+        opened: AbstractAsyncContextManager[Inspector] = import_module(self.module).open_inspector(
+            settings
+        )
+        return opened
+
     def make(self, services: Services) -> Adapter:
         """Make a fresh adapter."""
         made: Adapter = getattr(import_module(self.module), self.adapter)(services)
@@ -76,8 +84,8 @@ def configured_platforms(
 class Served:
     """The adapters that are running now, by platform."""
 
-    def __init__(self) -> None:
-        self.couriers: dict[str, Courier] = {}
+    def __init__(self, couriers: dict[str, Courier] | None = None) -> None:
+        self.couriers: dict[str, Courier] = {} if couriers is None else couriers
         self._adapters: dict[str, Adapter] = {}
 
     def add(self, name: str, adapter: Adapter) -> None:
@@ -106,7 +114,7 @@ async def run_platforms(
     """
     stop = stop or asyncio.Event()
     _on_signals(stop.set)
-    served = Served()
+    served = Served(services.couriers)
     async with background(services, served.couriers, served.wake):
         stopping = asyncio.create_task(stop.wait())
         running = asyncio.ensure_future(

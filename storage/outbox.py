@@ -121,6 +121,24 @@ class Outbox(Subject):
             (micros(due_at), row_id),
         )
 
+    @alters
+    def revive_all(self, tx: Tx, community_id: int, due_at: datetime) -> int:
+        """Try everything again that was given up in a community; gives how many rows."""
+        return tx.run(
+            "UPDATE outbox SET dead_reason = NULL, attempts = 0, due_at = ? "
+            "WHERE community_id = ? AND dead_reason IS NOT NULL",
+            (micros(due_at), community_id),
+        ).rowcount
+
+    @reads
+    def given_up(self, cx: sqlite3.Connection, community_id: int) -> list[tuple[str, str, int]]:
+        """Give (kind, reason, rows) of what was given up in a community, the most first."""
+        sql = (
+            "SELECT kind, dead_reason, count(*) FROM outbox WHERE community_id = ? "
+            "AND dead_reason IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+        )
+        return cx.execute(sql, (community_id,)).fetchall()
+
     @reads
     def dead_rows(self, cx: sqlite3.Connection, limit: int = 100) -> list[OutboxRow]:
         """Give rows that were given up, newest first."""

@@ -12,14 +12,20 @@ from bot.cli.terminal import existing, note, put_json, run, say, settings
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Give the findings as JSON.")
-def doctor(*, as_json: bool) -> None:
-    """Check settings, store, knowledge, embedder, outbox and tokens, and say what to do.
+@click.option("--offline", is_flag=True, help="Ask no platform what is missing there.")
+def doctor(*, as_json: bool, offline: bool) -> None:
+    """Check settings, store, knowledge, embedder, outbox, tokens and permissions.
 
-    Exit code 1 if anything is bad. With a Discord token it prints the link that invites the bot.
+    Says what to do about each finding, such as a permission that is missing in a channel. Exit
+    code 1 if anything is bad. With a Discord token it prints the link that invites the bot.
     """
     from bot.core.doctor import Level, examine  # noqa: PLC0415
+    from bot.supervision import configured_platforms  # noqa: PLC0415
 
-    findings = run(lambda: examine(settings()))
+    present = settings()
+    asked = [] if offline else configured_platforms(present)
+    openers = {platform.name: platform.open_inspector for platform in asked}
+    findings = run(lambda: examine(present, openers))
     is_bad = any(f.level is Level.BAD for f in findings)
     if as_json:
         put_json(

@@ -77,7 +77,8 @@ async def _talk(
         adapter = ConsoleAdapter(
             services, name=name, role=role, community_key=community_key, greeting=greeting
         )
-        async with background(services, {PLATFORM: adapter.courier}):
+        services.couriers[PLATFORM] = adapter.courier
+        async with background(services, services.couriers):
             await adapter.run()
 
 

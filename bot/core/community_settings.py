@@ -8,20 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
-
-from rapidfuzz import fuzz, process
+from zoneinfo import ZoneInfo
 
 import prompts
+from bot.core import zones
 from bot.core.errors import InvalidField
 from bot.core.model import Choice
 
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>|#?([\w.-]{1,80})", re.IGNORECASE)
 _GROUP = re.compile(r"<(?:@&|!subteam\^)?([A-Z0-9]+)(?:\|[^>]*)?>|([\w.-]{1,80})", re.IGNORECASE)
 _UNSET = {"none", "off", "-", "default", "unset", "reset"}
-_NEAR_ZONE = 60.0
 MODES = ("mention", "all", "off")
 
 
@@ -88,25 +85,11 @@ def _groups(setting: Setting, text: str) -> list[str]:
     return [part[1] or part[2] for part in found if part]
 
 
-@cache
-def _zones() -> Mapping[str, str]:
-    return {name.lower(): name for name in available_timezones()}
-
-
 def _zone(setting: Setting, text: str) -> str:
-    wanted = text.strip().lower().replace(" ", "_")
-    if wanted in _zones():
-        return _zones()[wanted]
-    # People type the city; the names end with it.
-    cities = {low.rpartition("/")[2]: low for low in sorted(_zones()) if "/" in low}
-    pool = [*_zones(), *cities]
-    near = [
-        _zones()[cities.get(name, name)]
-        for name, _, _ in process.extract(
-            wanted, pool, scorer=fuzz.ratio, limit=6, score_cutoff=_NEAR_ZONE
-        )
-    ]
-    allowed = ", ".join([*dict.fromkeys(near)][:3]) or "Europe/Berlin, America/New_York, UTC"
+    found = zones.exact(text)
+    if found is not None:
+        return found
+    allowed = ", ".join(zones.near(text, 3)) or "Europe/Berlin, America/New_York, UTC"
     raise InvalidField("value", "setting_zone", name=setting.name, value=text, allowed=allowed)
 
 
@@ -175,7 +158,7 @@ def read(name: str, text: str) -> Any:
 def suggestions(setting: Setting) -> tuple[str, ...]:
     """List values to complete with."""
     if setting.name == "timezone":
-        return tuple(sorted(_zones().values()))
+        return zones.LIKELY
     if setting.name == "locale":
         return locales()
     return setting.choices

@@ -1,11 +1,12 @@
-"""What an adapter offers to the outbox: sending and editing messages outside of a reply."""
+"""What an adapter offers beside replies: sending messages, and looking around in its platform."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.model import Community, Reply
+from bot.core.model import Choice, Community, Reply, SelectKind
 
 
 class CourierError(Exception):
@@ -22,6 +23,10 @@ class Forbidden(CourierError):
     def __init__(self, missing: str = "") -> None:
         super().__init__(missing)
         self.missing = missing
+
+
+class TokenRefused(CourierError):
+    """The platform refuses our token altogether; only the operator can help."""
 
 
 class TryLater(CourierError):
@@ -41,7 +46,41 @@ class Sent:
     thread_id: str | None = None
 
 
-class Courier(Protocol):
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that Reelbank needs in a community and does not have.
+
+    Args:
+        text: what it is and how to grant it; one line of our Markdown subset.
+        setting: the setting that it stands in the way of; empty: it concerns everything.
+        url: a page on which it can be granted.
+    """
+
+    text: str
+    setting: str = ""
+    url: str | None = None
+
+
+class Inspector(Protocol):
+    """Looks around in a platform; changes nothing. All methods raise `CourierError` alone."""
+
+    pickers: frozenset[SelectKind]
+    """The kinds of menus that the platform itself fills."""
+
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
+        """Name the permissions, scopes, channels and roles that are missing."""
+        ...
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        """Give what channels, roles, groups and accounts are called; those that are gone lack."""
+        ...
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        """List the groups that may moderate, where no picker of the platform does."""
+        ...
+
+
+class Courier(Inspector, Protocol):
     """One per platform and process."""
 
     platform: str
@@ -70,6 +109,6 @@ class Courier(Protocol):
         """Send a direct message; `Forbidden` where they are closed."""
         ...
 
-    async def missing(self, community: Community) -> list[str]:
-        """Name the permissions or scopes that are missing, with the way to grant each."""
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        """Give the id of the thread below one of our messages, made where there is none."""
         ...

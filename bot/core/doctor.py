@@ -9,10 +9,13 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from bot.core.findings import Finding, Level
+from bot.core.places import Open, examine_places
+
+__all__ = ["Finding", "Level", "discord_client_id", "examine"]
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -37,28 +40,15 @@ _EMBEDDER_PROBLEMS = {
 }
 
 
-class Level(Enum):
-    """How bad a finding is."""
+async def examine(settings: Settings, openers: Mapping[str, Open] | None = None) -> list[Finding]:
+    """Look at everything, in the order in which one would mend it.
 
-    FINE = "ok"
-    NOTE = "note"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `remedy` says what to do where something is to be done."""
-
-    level: Level
-    subject: str
-    text: str
-    remedy: str = ""
-
-
-async def examine(settings: Settings) -> list[Finding]:
-    """Look at everything, in the order in which one would mend it."""
+    Args:
+        settings: what is set.
+        openers: how to look around in each platform; without them no platform is asked anything.
+    """
     findings = [*_data_folder(settings)]
-    findings += await _store(settings)
+    findings += await _store(settings, openers or {})
     findings += await asyncio.to_thread(lambda: list(_knowledge(settings)))
     findings += await asyncio.to_thread(lambda: list(_embedder(settings)))
     findings += [*_discord(settings), *_slack(settings), *_language_model(settings)]
@@ -85,7 +75,7 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.FINE, "space", f"{free >> 30} GB free")
 
 
-async def _store(settings: Settings) -> list[Finding]:
+async def _store(settings: Settings, openers: Mapping[str, Open]) -> list[Finding]:
     from bot.app import open_store  # noqa: PLC0415  the doctor must run where this cannot
     from bot.core.errors import OperatorError  # noqa: PLC0415
     from storage import StoreError, check  # noqa: PLC0415
@@ -107,7 +97,8 @@ async def _store(settings: Settings) -> list[Finding]:
         size = path.stat().st_size / (1 << 20)
         if not problems:
             findings.append(Finding(Level.FINE, "store", f"intact, {size:.1f} MB"))
-        return [*findings, *await _contents(store)]
+        findings += await _contents(store)
+        return findings + await examine_places(store, settings, openers)
     except (StoreError, OSError) as error:
         return [Finding(Level.BAD, "store", str(error))]
     finally:
@@ -145,7 +136,7 @@ async def _outbox(store: Store) -> list[Finding]:
                 Level.BAD,
                 "outbox",
                 f"{count} given up on {platform}: {reason}",
-                "Mend the cause (a channel, a permission); the next change sends the card anew.",
+                "Mend the cause (a channel, a permission), then /setup step:done sends them again.",
             )
         )
     waiting = await store.outbox.waiting()

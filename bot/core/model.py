@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActionItem", "Actor", "Button", "Choice", "Citation", "Command", "Community", "Field",
     "FieldType", "File", "Form", "Job", "NameValue", "Place", "Reply", "Request", "Role",
-    "Section", "Select", "SourceMessage", "Style", "Table", "Turn", "Value", "View", "Visibility",
+    "Section", "Select", "SelectKind", "SourceMessage", "Style", "Table", "Turn", "Value",
+    "View", "Visibility",
 ]  # fmt: skip
 
 Value = str | int | bool | tuple[str, ...] | None
@@ -214,14 +215,28 @@ class Button:
     url: str | None = None
 
 
+class SelectKind(Enum):
+    """What a menu offers: its own choices, or what the platform's own picker knows."""
+
+    CHOICE = "choice"
+    CHANNEL = "channel"  # channels, by their id
+    ROLE = "role"  # roles or user groups, by their id
+    MEMBER = "member"  # members, by account key
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """A menu that runs a command with the chosen value(s) under `name`; at most 25 choices."""
+    """A menu that runs a command with the chosen value(s) under `name`; at most 25 choices.
+
+    A platform that has a picker of this `kind` shows it and leaves `choices` aside; elsewhere
+    the choices are shown, and a menu without any is left out.
+    """
 
     command: str
     name: str
     placeholder: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Choice, ...] = ()
+    kind: SelectKind = SelectKind.CHOICE
     values: Mapping[str, Value] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     min_values: int = 1

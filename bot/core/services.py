@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.core.banks import Banks
+    from bot.core.courier import Courier
     from bot.market import Market
     from bot.market.llm import Writer
     from bot.settings import Settings
@@ -25,3 +26,4 @@ class Services:
     settings: Settings
     clock: Callable[[], datetime]
     writer: Writer | None = None  # better prose from a language model, where one is configured
+    couriers: dict[str, Courier] = field(default_factory=dict)  # the platforms served right now

@@ -138,7 +138,7 @@ def test_settings_are_typed_and_shown(reelbank: Reelbank) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("timezone", "Mars", "Europe/"),
+        ("timezone", "Mars/Olympus", "Europe/"),
         ("retention_days", "soon", "1"),
         ("colour", "red", "timezone"),
     ],

@@ -78,7 +78,8 @@ def test_a_pipe_gets_plain_lines() -> None:
         "1 Show",
         "[1] Guide, Comfy, 2026-08. https://a.b/c?d=1",
         "As of today",
-        "2 Keep  3 Film  4 Games *",
+        "Choose: 2 Film  3 Games *",
+        "4 Keep",
         "Page: https://x.y",
     ]
 
@@ -138,22 +139,22 @@ def test_everything_that_can_be_chosen_has_a_number() -> None:
 
     assert [(n.number, n.label, n.item) for n in numbered] == [
         (1, "Show", 0),
-        (2, "Keep", None),
-        (3, "Film", None),
-        (4, "Games *", None),
+        (2, "Film", None),
+        (3, "Games *", None),
+        (4, "Keep", None),
     ]
 
 
 def test_several_of_a_menu_are_chosen_with_commas() -> None:
     numbered = number_choices(REPLY)
-    both, one = chosen("3,4", numbered), chosen("4", numbered)
+    both, one = chosen("2,3", numbered), chosen("3", numbered)
 
     assert both is not None
     assert both.values == {"industries": ("film-tv", "games")}
     assert one is not None
     assert one.values == {"industries": ("games",)}
-    assert chosen("2,3", numbered) is None
-    assert chosen("3,3,4", numbered) is None
+    assert chosen("3,4", numbered) is None
+    assert chosen("2,2,3", numbered) is None
 
 
 def test_yes_and_no_are_read_where_there_are_two_ways() -> None:

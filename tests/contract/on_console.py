@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,10 +13,21 @@ from bot.adapters.console.choices import Numbered, chosen
 from bot.adapters.console.forms import Cancelled
 from bot.adapters.console.screen import Screen, harmless
 from bot.adapters.console.session import Chat, Seat
-from bot.core.courier import Sent
+from bot.core.courier import Lack, Sent
 from bot.core.dispatch import find
 from bot.core.markup import plain_text
-from bot.core.model import Actor, Command, Community, Form, Place, Reply, SourceMessage, Value
+from bot.core.model import (
+    Actor,
+    Choice,
+    Command,
+    Community,
+    Form,
+    Place,
+    Reply,
+    SelectKind,
+    SourceMessage,
+    Value,
+)
 from bot.core.services import Services
 from tests.contract.stage import (
     EVERYBODY,
@@ -59,7 +70,9 @@ class Paper(Screen):
         self._is_reply = False
         self.kept += numbered
         for select in reply.selects:
-            self.shown.menus.append(tuple(plain_text(c.label) for c in select.choices))
+            names = tuple(plain_text(c.label) for c in select.choices)
+            is_own = select.kind is SelectKind.CHOICE
+            self.shown.menus.append(names if is_own else (select.kind.value,))
         return numbered
 
     def line(self, text: str = "") -> None:
@@ -76,6 +89,7 @@ class Wall:
     """A courier that shows everybody's messages on one screen; a console's reaches one person."""
 
     platform = "console"
+    pickers: frozenset[SelectKind] = frozenset()
 
     def __init__(self) -> None:
         self.paper = Paper()
@@ -106,8 +120,17 @@ class Wall:
     async def tell(self, community: Community, account_key: str, reply: Reply, *, key: str) -> Sent:
         return self._show(reply, account_key)
 
-    async def missing(self, community: Community) -> list[str]:
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        return sent.channel_id
+
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
         return []
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        return {}
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        return ()
 
 
 class Console:

@@ -26,6 +26,7 @@ _IDS = {
     MOE.name: payloads.MOD,
     ADA.name: payloads.OWNER,
 }
+_PICKERS = {5: "member", 6: "role", 8: "channel"}
 _KEYCAP = re.compile("\\d\ufe0f\u20e3|\N{KEYCAP TEN}")
 _LINK = re.compile(r"\[((?:\\.|[^\[\]\\]|\[\d+\])*)\]\(<[^<>]*>\)")
 _ESCAPED = re.compile(r"\\(?=[^\w\s])")
@@ -207,7 +208,8 @@ def _draw(message: Mapping[str, Any], shown: Shown) -> None:
         if item["type"] == 2:
             shown.buttons.append(item["label"])
         else:
-            shown.menus.append(tuple(o["label"] for o in item["options"]))
+            names = tuple(o["label"] for o in item.get("options") or ())
+            shown.menus.append(names or (_PICKERS[item["type"]],))
 
 
 def _words(text: str) -> str:

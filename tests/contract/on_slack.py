@@ -207,7 +207,8 @@ def _draw_controls(controls: list[Json], shown: Shown) -> None:
         if control["type"] == "button":
             shown.buttons.append(control["text"]["text"])
         else:
-            shown.menus.append(tuple(o["text"]["text"] for o in control["options"]))
+            names = tuple(o["text"]["text"] for o in control.get("options") or ())
+            shown.menus.append(names or ("channel" if "conv" in control["type"] else "member",))
 
 
 def _texts(part: Any) -> Iterator[str]:

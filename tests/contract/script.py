@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.services import Services
 from storage import Write
-from tests.contract.stage import ADA, ANN, BEN, MOE, Notes, Press, Save, Step, Use
+from tests.contract.stage import ADA, ANN, BEN, MOE, Forge, Notes, Press, Save, Step, Use
 
 CRASH = (
     "Reconstruct a traffic accident from the police report, to show the jury what happened before "
@@ -17,6 +17,7 @@ CRASH_AGAIN = (
 MENU = "A menu that moves: every dish of our restaurant as a five second clip for the *tablet*."
 SAFETY = "Show newcomers in the factory each machine's dangers with short generated safety films."
 SAID = "We could animate the old photographs of the village for the local museum's audio guide."
+CHOSEN = {"name": "answers", "value": "mention", "step": "answers"}
 FACT = "Sora 2 is offered to the members of our club at a special price of 3 dollars."
 SOURCE = "https://example.org/club-price"
 
@@ -47,6 +48,13 @@ SCRIPT = (
     Step("help", Use(ANN, "help", {"command": "idea add"})),
     # --- setting up
     Step("setup", Use(ADA, "setup")),
+    Step("setup", Press(ADA, "Skip")),
+    Step("setup", Use(ADA, "setup", {"step": "answers"})),
+    Step("settings choose", Forge(ADA, "settings choose", CHOSEN)),
+    Step("setup", Use(ADA, "setup", {"step": "digest"})),
+    Step("settings zone", Press(ADA, "Search a time zone", form={"zone": "Spain"})),
+    Step("setup", Use(ADA, "setup", {"step": "done"})),
+    Step("settings resend", Forge(ADA, "settings resend")),
     Step("settings show", Use(ADA, "settings show"), has_table=True),
     Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "friday"})),
     Step("settings set", Use(ADA, "settings set", {"name": "digest_day", "value": "someday"})),

@@ -44,8 +44,9 @@ def ways(who: Person, command: Command) -> dict[str, Action]:
     found: dict[str, Action] = {"by button": Forge(who, command.name, needed)}
     if command.is_listed:
         found["typed"] = Use(who, command.name, needed)
-    if command.form_fields:
+    if command.form_fields and command.is_listed:
         found["typed for the form"] = Use(who, command.name, short)
+    if command.form_fields:
         found["button for the form"] = Forge(who, command.name, short, opens_form=True)
     return found
 

@@ -21,7 +21,8 @@ TABLE = {
     "industry add": O, "industry rename": O, "industry merge": O, "industry retire": O,
     "market correct": O, "market retire": O, "market gaps": O, "market decide": O,
     "market close": O,
-    "setup": A, "settings show": A, "settings set": A, "link code": A, "link join": A,
+    "setup": A, "settings choose": A, "settings zone": A, "settings resend": A,
+    "settings show": A, "settings set": A, "link code": A, "link join": A,
     "link leave": A,
 }  # fmt: skip
 

@@ -84,15 +84,3 @@ async def test_answers_may_differ_in_one_channel(house: House) -> None:
     await admin.says("settings set answers default channel:#questions")
     assert "channel_modes" not in (await house.community("discord:88")).settings
     assert not (await admin.says("settings set review before channel:#questions")).ok
-
-
-async def test_setup_offers_menus_within_the_limits(house: House) -> None:
-    reply = await house.admin().says("setup")
-
-    assert 1 <= len(reply.selects) <= 5
-    for select in reply.selects:
-        assert 1 <= len(select.choices) <= 25
-        chosen = await house.admin().does(
-            select.command, **{**select.values, select.name: select.choices[0].value}
-        )
-        assert chosen.ok, chosen.text

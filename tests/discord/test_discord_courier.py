@@ -83,8 +83,9 @@ async def test_missing_permissions_are_named_with_what_to_do(line: Line) -> None
     await line.answers()
     found = await line.adapter.courier.missing(HERE)
 
-    assert any(text.startswith("**Attach Files**") for text in found)
-    assert not any("Send Messages**" in text for text in found)
+    assert any(lack.text.startswith("**Attach Files**") for lack in found)
+    assert not any("Send Messages**" in lack.text for lack in found)
+    assert all(f"guild_id={discord_payloads.GUILD}" in str(lack.url) for lack in found)
 
 
 def test_the_link_that_the_doctor_prints_grants_what_is_needed() -> None:

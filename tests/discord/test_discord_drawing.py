@@ -10,8 +10,8 @@ import discord
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.discord_bot.components import modal, submitted
 from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.forms import modal, submitted
 from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.tables import table_text
 from bot.core.model import (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.courier import Sent
-from bot.core.model import Community, Reply
+from bot.core.courier import Lack, Sent, TryLater
+from bot.core.model import Choice, Community, Reply, SelectKind
 from bot.core.outbox import deliver_due
 from tests.fakes.house import House
 
@@ -22,6 +23,11 @@ class FakeCourier:
     calls: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     fails: list[Exception | None] = field(default_factory=list)
+    called: dict[str, str] = field(default_factory=dict)
+    lacks: list[Lack] = field(default_factory=list)
+    listed: list[Choice] = field(default_factory=list)
+    pickers: frozenset[SelectKind] = frozenset(SelectKind)
+    is_down: bool = False
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
     def _note(self, call: str) -> None:
@@ -58,8 +64,21 @@ class FakeCourier:
         self.told.append((account_key, reply))
         return Sent("dm", f"dm{next(self.ids)}")
 
-    async def missing(self, community: Community) -> list[str]:
-        return []
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        self._note(f"thread {sent.message_id}")
+        return f"t-{sent.message_id}"
+
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
+        self._note("missing")
+        return list(self.lacks)
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        if self.is_down:
+            raise TryLater(9)
+        return {one: self.called[one] for one in ids if one in self.called}
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        return self.listed
 
 
 async def deliver(house: House, *couriers: FakeCourier, times: int = 1) -> int:

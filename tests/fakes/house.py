@@ -27,6 +27,7 @@ from bot.core.model import (
     Reply,
     Request,
     Role,
+    Select,
     SourceMessage,
     Value,
 )
@@ -143,6 +144,12 @@ class Visitor:
         button = button_of(reply, label)
         return await self.does(button.command, **{**button.values, **values})
 
+    async def picks(self, reply: Reply, placeholder: str, *chosen: str) -> Reply:
+        """Choose in the menu of a reply whose placeholder begins so."""
+        select = select_of(reply, placeholder)
+        value: Value = chosen if select.max_values > 1 else chosen[0]
+        return await self.does(select.command, **{**select.values, select.name: value})
+
     async def saves(self, text: str, author: Visitor, message: str = "m1") -> Reply:
         """Use "Save as idea" on somebody's message."""
         source = SourceMessage(
@@ -161,6 +168,13 @@ def button_of(reply: Reply, label: str) -> Button:
     buttons = [*reply.buttons, *(b for item in reply.items for b in item.buttons)]
     found = [b for b in buttons if b.label.startswith(label)]
     assert found, f"no button {label!r} among {[b.label for b in buttons]}"
+    return found[0]
+
+
+def select_of(reply: Reply, placeholder: str) -> Select:
+    """Find a menu by the beginning of its placeholder."""
+    found = [s for s in reply.selects if s.placeholder.startswith(placeholder)]
+    assert found, f"no menu {placeholder!r} among {[s.placeholder for s in reply.selects]}"
     return found[0]
 
 

@@ -245,6 +245,10 @@ def _action(element: Json, value: str) -> Json:
     action = {"type": element["type"], "action_id": element["action_id"], "block_id": "b1"}
     if element["type"] == "static_select":
         return {**action, "selected_option": {"value": value}}
+    if element["type"] == "conversations_select":
+        return {**action, "selected_conversation": value}
+    if element["type"] == "multi_users_select":
+        return {**action, "selected_users": [user for user in value.split(",") if user]}
     if element["type"] == "multi_static_select":
         return {**action, "selected_options": [{"value": v} for v in value.split(",")]}
     return action

@@ -238,6 +238,15 @@ class SlackServer:
             raise Refused("no_such_subteam", "")
         return {"users": self.groups[a["usergroup"]]}
 
+    def _usergroups_list(self, _: Json) -> Json:
+        groups = [{"id": g, "handle": g.lower(), "name": g} for g in sorted(self.groups)]
+        return {"usergroups": groups}
+
+    def _bots_info(self, a: Json) -> Json:
+        if a["bot"] != BOT_ID:
+            raise Refused("bot_not_found", "")
+        return {"bot": {"id": BOT_ID, "app_id": APP_ID, "user_id": BOT_USER}}
+
     def _conversations_open(self, a: Json) -> Json:
         user = a["users"]
         if user not in self.users:

@@ -207,4 +207,11 @@ async def test_missing_names_scopes_and_channels(
             settings=settings,
         )
     )
-    assert [line.partition(":")[0] for line in lacking] == ["cards_channel", "staff_channel"]
+    assert [lack.setting for lack in lacking] == ["cards_channel", "staff_channel"]
+    assert "`/invite @Reelbank`" in lacking[0].text
+    assert "#elsewhere" in lacking[0].text
+
+    slack.scopes = "chat:write,commands"
+    lacking = await adapter.courier.missing(community)
+    assert "**usergroups:read**" in [lack.text.partition(" ")[0] for lack in lacking]
+    assert {lack.url for lack in lacking} == {"https://api.slack.com/apps/A1/install-on-team"}

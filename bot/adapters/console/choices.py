@@ -31,14 +31,24 @@ def number_choices(reply: Reply) -> list[Numbered]:
     found: list[Numbered] = []
     for index, item in enumerate(reply.items):
         found += [replace(_button(b), item=index) for b in item.buttons if not b.url]
-    found += [_button(b) for b in reply.buttons if not b.url]
     for select in reply.selects:
         found += [
             Numbered(0, f"{c.label}{' *' if c.value in select.chosen else ''}", select.command,
                      dict(select.values), select=select, value=c.value)
             for c in select.choices
         ]  # fmt: skip
+    found += [_button(b) for b in reply.buttons if not b.url]
     return [replace(one, number=number) for number, one in enumerate(found, 1)]
+
+
+def by_menu(numbered: Sequence[Numbered]) -> list[tuple[str, list[Numbered]]]:
+    """Group what can be chosen by menu, each with what it asks; buttons come together, last."""
+    menus: dict[int, tuple[str, list[Numbered]]] = {}
+    for one in numbered:
+        if one.select is not None:
+            menus.setdefault(id(one.select), (one.select.placeholder, []))[1].append(one)
+    buttons = [one for one in numbered if one.select is None]
+    return [*menus.values(), *([("", buttons)] if buttons else [])]
 
 
 def _button(button: Button) -> Numbered:

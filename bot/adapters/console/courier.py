@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping, Sequence
 
-from bot.core.courier import Gone, Sent
-from bot.core.model import Community, Reply
+from bot.core.courier import Gone, Lack, Sent
+from bot.core.model import Choice, Community, Reply, SelectKind
 
 
 class ConsoleCourier:
     """Collects messages; `take` hands them to the screen."""
 
     platform = "console"
+    pickers: frozenset[SelectKind] = frozenset()
 
     def __init__(self, account_key: str) -> None:
         self._account_key = account_key
@@ -57,7 +59,22 @@ class ConsoleCourier:
         self._waiting.append(reply)
         return Sent("console", str(next(self._ids)))
 
-    async def missing(self, community: Community) -> list[str]:
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        """Give the one conversation that there is."""
+        del community, title
+        return sent.channel_id
+
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
         """Give nothing: a console needs no permissions."""
-        del community
+        del community, locale
         return []
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        """Call everything by its id."""
+        del community
+        return {one: one for one in ids}
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        """Give nothing: whoever starts the chat says what they may do."""
+        del community
+        return ()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from bot.adapters.console.choices import Numbered, number_choices
+from bot.adapters.console.choices import Numbered, by_menu, number_choices
 from bot.core.markup import (
     Block,
     Bold,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-MAX_WIDTH = 100
-"""Columns beyond which lines get hard to read."""
+MAX_WIDTH = 100  # columns beyond which lines get hard to read
 
 _BULLET = "  - "
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
@@ -99,8 +98,9 @@ class Screen:
         self.line(f"[{citation.n}] {harmless(words)} {harmless(citation.url)}")
 
     def _choices(self, numbered: Sequence[Numbered], reply: Reply | None) -> None:
-        if numbered:
-            self.line("  ".join(f"{n.number} {harmless(plain_text(n.label))}" for n in numbered))
+        for head, own in by_menu(numbered):
+            words = "  ".join(f"{n.number} {harmless(plain_text(n.label))}" for n in own)
+            self.line(f"{_one_line(head)}: {words}" if head else words)
         for button in reply.buttons if reply else ():
             if button.url:
                 self.line(f"{harmless(plain_text(button.label))}: {harmless(button.url)}")
@@ -200,8 +200,10 @@ class RichScreen(Screen):
         from rich.style import Style as Face  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
-        if numbered:
-            self._console.print(self._numbers(numbered, Text))
+        for head, own in by_menu(numbered):
+            if head:
+                self._console.print(Text(f"{_one_line(head)}:", "dim"))
+            self._console.print(self._numbers(own, Text))
         for button in reply.buttons if reply else ():
             if button.url:
                 url = harmless(button.url)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bot.adapters.discord_bot.adapter import DiscordAdapter
     from bot.adapters.discord_bot.client import create_client
+    from bot.adapters.discord_bot.inspector import open_inspector
     from bot.settings import Settings
 
-__all__ = ["PLATFORM", "DiscordAdapter", "configured", "create_client"]
+__all__ = ["PLATFORM", "DiscordAdapter", "configured", "create_client", "open_inspector"]
 
 PLATFORM = "discord"
 
@@ -31,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from bot.adapters.discord_bot.client import create_client  # noqa: PLC0415  heavy
 
         return create_client
+    if name == "open_inspector":
+        from bot.adapters.discord_bot.inspector import open_inspector  # noqa: PLC0415  heavy
+
+        return open_inspector
     raise AttributeError(name)

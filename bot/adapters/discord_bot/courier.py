@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import discord
 
 from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.inspector import PICKERS, Inspector
+from bot.adapters.discord_bot.markdown import words
 from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.permissions import lacking
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, courier_error, nonce_of, patiently
-from bot.core.courier import Forbidden, Gone, Sent, TryLater
-from bot.core.model import Community, Reply, Request
+from bot.core.courier import CourierError, Forbidden, Gone, Lack, Sent, TryLater
+from bot.core.model import Choice, Community, Reply, Request
 from bot.core.services import Services
-from prompts import render
 
 T = TypeVar("T")
 
 _PATIENCE_S = 5.0
 """A longer rate limit goes back to the outbox, which comes again."""
 
+_HAS_THREAD = 160004
+_THREAD_NAME = 100
 _NOT_CONNECTED_S = 5.0
 _LOGIN_S = 15.0
 """How long the first messages of a process (replayed deliveries) wait for the login."""
@@ -31,6 +34,7 @@ class DiscordCourier:
     """Sends through whichever client is connected at the moment."""
 
     platform = "discord"
+    pickers = PICKERS
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -97,20 +101,32 @@ class DiscordCourier:
             )
         await self._send(channel, reply, key, request.locale, **more)
 
-    async def missing(self, community: Community) -> list[str]:
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        """Begin a thread on one of our messages; one that is there has the message's own id."""
+        del community
+        message = await self._message(sent)
+        name = words(title, _THREAD_NAME) or "Reelbank"
+        try:
+            await patiently(
+                lambda: message.create_thread(name=name), is_repeatable=True, patience_s=_PATIENCE_S
+            )
+        except (discord.DiscordException, *NETWORK_ERRORS) as error:
+            if getattr(error, "code", 0) != _HAS_THREAD:
+                raise self._known(error, self._place(sent.channel_id)) from None
+        return sent.message_id
+
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
         """Name the permissions that are missing in the server or in its chosen channels."""
-        client = await self._connected()
-        guild_id = community.key.rpartition(":")[2]
-        guild = client.get_guild(int(guild_id)) if guild_id.isdigit() else None
-        if guild is None or guild.me is None:
-            return []
-        found = _remedies(guild.me.guild_permissions, "")
-        for setting in ("cards_channel", "staff_channel"):
-            chosen = str(community.settings.get(setting) or "")
-            channel = guild.get_channel(int(chosen)) if chosen.isdigit() else None
-            if channel is not None:
-                found += _remedies(channel.permissions_for(guild.me), f"#{channel.name}")
-        return list(dict.fromkeys(found))
+        return await Inspector(await self._connected()).missing(community, locale)
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        """Give what channels, roles and members are called."""
+        return await Inspector(await self._connected()).names(community, ids)
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        """Give nothing: Discord itself lists a server's roles."""
+        del community
+        return ()
 
     # --- within -------------------------------------------------------------------------------
 
@@ -145,10 +161,13 @@ class DiscordCourier:
         try:
             return await patiently(call, is_repeatable=True, patience_s=_PATIENCE_S)
         except (discord.DiscordException, *NETWORK_ERRORS) as error:
-            known = courier_error(error)
-            if isinstance(known, Forbidden) and not known.missing:
-                known = Forbidden(self._lacking_in(channel_id))
-            raise known from None  # the original may quote what was sent
+            raise self._known(error, channel_id) from None  # the original may quote what was sent
+
+    def _known(self, error: Exception, channel_id: int | None) -> CourierError:
+        known = courier_error(error)
+        if isinstance(known, Forbidden) and not known.missing:
+            return Forbidden(self._lacking_in(channel_id))
+        return known
 
     def _lacking_in(self, channel_id: int | None) -> str:
         channel = self._client.get_channel(channel_id) if self._client and channel_id else None
@@ -185,10 +204,6 @@ def _sender(
     channel: discord.abc.Messageable, part: Part, key: str, more: dict[str, Any]
 ) -> Callable[[], Awaitable[discord.Message]]:
     return lambda: channel.send(**part.to_send(), **more, nonce=nonce_of(key))
-
-
-def _remedies(held: discord.Permissions, place: str) -> list[str]:
-    return [render("discord.missing", permission=name, place=place) for name in lacking(held)]
 
 
 def _locale(community: Community) -> str:

@@ -12,7 +12,7 @@ import structlog
 from bot.adapters.discord_bot.answering import Ack, Answer
 from bot.adapters.discord_bot.app_commands import CHOICES, completes
 from bot.adapters.discord_bot.capture import source_values
-from bot.adapters.discord_bot.components import modal
+from bot.adapters.discord_bot.forms import modal
 from bot.adapters.discord_bot.markdown import words
 from bot.adapters.discord_bot.reading import Asked, find_shown, leaf, option_values, read
 from bot.adapters.discord_bot.who import Communities, actor_of, locale_of, place_of

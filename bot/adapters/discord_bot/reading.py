@@ -10,7 +10,8 @@ import discord
 
 from bot.adapters.discord_bot.app_commands import commands_with_menu
 from bot.adapters.discord_bot.capture import carried_source, source_of
-from bot.adapters.discord_bot.components import FIELDS, MENU, submitted
+from bot.adapters.discord_bot.components import FIELDS, MENU
+from bot.adapters.discord_bot.forms import submitted
 from bot.core import commands, wire
 from bot.core.dispatch import find
 from bot.core.model import Command, Field, SourceMessage, Value
@@ -102,7 +103,10 @@ def _chosen(carried: Mapping[str, Value], data: Mapping[str, Any]) -> dict[str, 
     hidden = carried.get(MENU)
     if not isinstance(hidden, str):
         return {}
-    values = tuple(str(value) for value in data.get("values") or ())
+    is_member = data.get("component_type") == discord.ComponentType.user_select.value
+    values = tuple(
+        f"discord:{value}" if is_member else str(value) for value in data.get("values") or ()
+    )
     if hidden.endswith("*"):
         return {hidden[:-1]: values}
     return {hidden: values[0] if values else None}

@@ -124,7 +124,7 @@ def role_of(user: Author, settings: Mapping[str, object]) -> Role:
         return Role.ADMIN
     chosen = settings.get("moderator_roles")
     ours = {str(role) for role in chosen} if isinstance(chosen, list | tuple) else set()
-    has_role = any(str(role.id) in ours for role in user.roles)
+    has_role = f"discord:{user.id}" in ours or any(str(r.id) in ours for r in user.roles)
     return Role.MODERATOR if granted.manage_messages or has_role else Role.MEMBER
 
 

@@ -21,6 +21,7 @@ from bot.adapters.slack_app.failures import NETWORK, error_name, login_error
 from bot.adapters.slack_app.hearing import Hearing
 from bot.adapters.slack_app.home import Home
 from bot.adapters.slack_app.http import Door
+from bot.adapters.slack_app.inspector import scopes_of
 from bot.adapters.slack_app.listeners import Listeners
 from bot.adapters.slack_app.manifest import PATH
 from bot.adapters.slack_app.modals import Modals
@@ -190,7 +191,6 @@ async def _identify(client: AsyncWebClient) -> Identity:
         answer = await client.auth_test()
     except NETWORK as error:
         raise _login_failure(error, "REELBANK_SLACK_BOT_TOKEN") from None
-    scopes = str(next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), ""))
     identity = Identity(
         team_id=str(answer["team_id"]),
         team_name=str(answer.get("team") or answer["team_id"]),
@@ -198,7 +198,7 @@ async def _identify(client: AsyncWebClient) -> Identity:
         bot_id=str(answer.get("bot_id") or ""),
         url=str(answer.get("url") or "https://slack.com/"),
     )
-    return replace(identity, scopes=frozenset(s.strip() for s in scopes.split(",") if s.strip()))
+    return replace(identity, scopes=scopes_of(answer))
 
 
 def _login_failure(error: BaseException, setting: str) -> Exception:

@@ -17,7 +17,7 @@ from bot.adapters.slack_app import limits
 from bot.adapters.slack_app.mrkdwn import safe_url
 from bot.core import wire
 from bot.core.markup import plain_text
-from bot.core.model import Button, Choice, Reply, Select, Style, Value
+from bot.core.model import Button, Choice, Reply, Select, SelectKind, Style, Value
 from bot.core.services import Services
 from prompts import render
 
@@ -69,7 +69,9 @@ async def controls_of(
         buttons.insert(0, _form_button(form.command, form.values, form.title, locale))
     return Controls(
         buttons=await _buttons(services, buttons, number),
-        selects=tuple([await _select(services, s, next(number)) for s in reply.selects]),
+        selects=tuple(
+            [await _select(services, s, next(number)) for s in reply.selects if _is_usable(s)]
+        ),
         items=tuple([await _buttons(services, item.buttons, number) for item in reply.items]),
     )
 
@@ -104,8 +106,14 @@ async def _button(services: Services, button: Button, number: int) -> Element:
     return {**element, "style": style} if style else element
 
 
+def _is_usable(select: Select) -> bool:
+    return bool(select.choices) or select.kind in {SelectKind.CHANNEL, SelectKind.MEMBER}
+
+
 async def _select(services: Services, select: Select, number: int) -> Element:
     wire_id = await wire.encode(services, select.command, select.values)
+    if select.kind in {SelectKind.CHANNEL, SelectKind.MEMBER}:
+        return _picker(select, f"s:{select.name}:{wire_id}#{number}")
     options = [option(choice) for choice in select.choices[: limits.OPTIONS]]
     is_many = select.max_values > 1
     element: Element = {
@@ -122,6 +130,25 @@ async def _select(services: Services, select: Select, number: int) -> Element:
         element["max_selected_items"] = select.max_values
         return {**element, "initial_options": chosen} if chosen else element
     return {**element, "initial_option": chosen[0]} if chosen else element
+
+
+def _picker(select: Select, action_id: str) -> Element:
+    """Draw Slack's own menu of channels or members; user groups have none, and are listed."""
+    is_many = select.max_values > 1
+    thing = "conversations" if select.kind is SelectKind.CHANNEL else "users"
+    placeholder = {"type": "plain_text", "text": label(select.placeholder, limits.PLACEHOLDER)}
+    element: Element = {
+        "type": f"multi_{thing}_select" if is_many else f"{thing}_select",
+        "action_id": action_id,
+        "placeholder": placeholder,
+    }
+    if select.kind is SelectKind.CHANNEL:
+        element["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    chosen = [one.rpartition(":")[2] for one in select.chosen]
+    if is_many:
+        element["max_selected_items"] = select.max_values
+        return {**element, f"initial_{thing}": chosen} if chosen else element
+    return {**element, f"initial_{thing[:-1]}": chosen[0]} if chosen else element
 
 
 def option(choice: Choice) -> Element:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,11 @@ from bot.adapters.slack_app.failures import (
     error_name,
     is_unclear,
 )
-from bot.adapters.slack_app.manifest import BOT_NAME, SCOPES
+from bot.adapters.slack_app.inspector import PICKERS, Inspector
 from bot.adapters.slack_app.uploads import delete, send_pictures
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
-from bot.core.courier import Forbidden, Gone, Sent, TryLater
-from bot.core.model import Community, File, Reply
+from bot.core.courier import Gone, Lack, Sent, TryLater
+from bot.core.model import Choice, Community, File, Reply
 from bot.core.services import Services
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ class SlackCourier:
     """Posts, edits and deletes messages of the bot's own."""
 
     platform = PLATFORM
+    pickers = PICKERS
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -221,25 +222,22 @@ class SlackCourier:
             community, str(opened["channel"]["id"]), reply, key=key, thread_id=None
         )
 
-    async def missing(self, community: Community) -> list[str]:
-        """Name missing scopes, and channels that the bot has not been invited to."""
-        lacking = [
-            f"{scope}: add it under OAuth & Permissions, then reinstall the app"
-            for scope in sorted(SCOPES - self._connected.identity.scopes)
-        ]
-        for name in ("cards_channel", "staff_channel"):
-            channel_id = str(community.settings.get(name) or "")
-            if channel_id and not await self._is_in(channel_id):
-                lacking.append(f"{name}: type /invite @{BOT_NAME} in the channel {channel_id}")
-        return lacking
+    async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
+        """Give the message's own id: on Slack every message can have a thread."""
+        del community, title
+        return sent.message_id
 
-    async def _is_in(self, channel_id: str) -> bool:
-        try:
-            answer = await self._client.conversations_info(channel=channel_id)
-        except NETWORK as error:
-            # Where it is not known, say nothing rather than something wrong.
-            return isinstance(courier_error(error), TryLater | Forbidden)
-        return bool(answer["channel"].get("is_member"))
+    async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
+        """Name missing scopes, and channels that the bot has not been invited to."""
+        return await Inspector(self._client).missing(community, locale)
+
+    async def names(self, community: Community, ids: Collection[str]) -> Mapping[str, str]:
+        """Give what channels, user groups and members are called."""
+        return await Inspector(self._client).names(community, ids)
+
+    async def groups(self, community: Community) -> Sequence[Choice]:
+        """List the workspace's user groups."""
+        return await Inspector(self._client).groups(community)
 
 
 def _key(message: Any) -> str | None:

@@ -132,7 +132,7 @@ class Listeners:
             return
         values = dict(found.values)
         if pressed.name:
-            values[pressed.name] = _chosen(action)
+            values[pressed.name] = _chosen(action, self._workspace.people.key(""))
         name = str((body.get("user") or {}).get("name") or "")
         if found.kind == "form":
             await ack()
@@ -179,8 +179,15 @@ async def _on_nothing(ack: AsyncAck, _body: Body) -> None:
     await ack()
 
 
-def _chosen(action: Mapping[str, Any]) -> Value:
+def _chosen(action: Mapping[str, Any], account_key: str) -> Value:
+    """Read what was chosen in a menu; a member as an account key."""
     many = action.get("selected_options")
     if many is not None:
         return tuple(str(o["value"]) for o in many)
+    if "selected_users" in action:
+        return tuple(f"{account_key}{user}" for user in action["selected_users"])
+    if action.get("selected_user"):
+        return f"{account_key}{action['selected_user']}"
+    if action.get("selected_conversation"):
+        return str(action["selected_conversation"])
     return str((action.get("selected_option") or {}).get("value") or "")

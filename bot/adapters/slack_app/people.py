@@ -110,7 +110,7 @@ class People:
         if member.is_admin:
             return Role.ADMIN
         wanted = community.settings.get("moderator_roles") or ()
-        if member.user_id in wanted:
+        if {member.user_id, self.key(member.user_id)} & {str(one) for one in wanted}:
             return Role.MODERATOR
         groups = [str(group) for group in wanted if str(group).startswith("S")]
         if not groups:

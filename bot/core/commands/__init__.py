@@ -24,7 +24,7 @@ from bot.core.commands.moderate import BLOCK, LOG, MERGE, UNDO, UNMERGE, VOTES
 from bot.core.commands.privacy import DELETE_MINE, EXPORT_MINE, SHOW_PRIVACY
 from bot.core.commands.queue import QUEUE
 from bot.core.commands.settings import SET, SHOW
-from bot.core.commands.setup import SETUP
+from bot.core.commands.setup import RESEND, SETUP, SETUP_CHOOSE, SETUP_ZONE
 from bot.core.commands.stats import STATS
 from bot.core.commands.taxonomy import ADD, LIST, RENAME, RETIRE
 from bot.core.commands.taxonomy import MERGE as MERGE_INDUSTRIES
@@ -72,6 +72,9 @@ ALL: tuple[Command, ...] = (
     DECIDE_FACT,
     CLOSE_GAP,
     SETUP,
+    SETUP_CHOOSE,
+    SETUP_ZONE,
+    RESEND,
     SHOW,
     SET,
     LINK_CODE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core import community_settings
+from bot.core import community_settings, zones
 from bot.core.commands import ideas
 from bot.core.errors import InvalidField
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role, Style, Table
@@ -72,6 +72,8 @@ async def complete_value(_services: Services, request: Request, prefix: str) -> 
     setting = community_settings.BY_NAME.get(request.text("name").lower())
     if setting is None:
         return []
+    if setting.name == "timezone":
+        return [zones.choice(name, request.now) for name in zones.near(prefix)]
     typed = prefix.lower()
     return [Choice(c, c) for c in community_settings.suggestions(setting) if typed in c.lower()][
         :25
