@@ -1,5 +1,7 @@
 """The words: what the bot says (`replies/<locale>/<family>.j2`) and asks a language model.
 
+`report/` holds the page that an export as HTML is.
+
 A text is a macro: `render("idea.kept", "es", number=42)` calls the macro `kept` of
 `replies/es/idea.j2`. A text that a locale lacks comes in English. Values are inserted as they are;
 templates mark other people's words with `|plain`, which escapes Reelbank's Markdown subset.
@@ -8,6 +10,7 @@ templates mark other people's words with `|plain`, which escapes Reelbank's Mark
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +91,28 @@ def render(name: str, /, locale: str = FALLBACK, **values: Any) -> str:
         raise LookupError(name)
     macro = getattr(_template(chosen, family).module, text)
     return str(macro(**values)).strip()
+
+
+@cache
+def _html() -> Environment:
+    """Give the environment of pages: here everything inserted is escaped for HTML."""
+    return Environment(
+        loader=FileSystemLoader(ROOT / "report"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+
+
+def page(name: str, **values: Any) -> Iterator[str]:
+    """Render `report/<name>`, an HTML page, piece by piece; whatever is inserted is escaped."""
+    return _html().get_template(name).generate(**values)
+
+
+def page_part(name: str) -> str:
+    """Give `report/<name>` as it is: our own style sheet or script."""
+    return (ROOT / "report" / name).read_text(encoding="utf-8")
 
 
 def render_model(name: str, **values: Any) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.imports import ImportReport
 
 STATUSES = ("pending", "accepted", "declined", "merged", "withdrawn")
-FORMATS = ("csv", "jsonl", "json", "md")
+FORMATS = ("csv", "jsonl", "json", "md", "html")
 
 
 @click.command("import")
@@ -152,6 +152,7 @@ def export(ctx: click.Context, /, community_key: str, **chosen: object) -> None:
     \b
     reelbank export --output ideas.csv
     reelbank export --format jsonl --status accepted --since 2026-01-01 > accepted.jsonl
+    reelbank export --output report.html
 
     The same ideas give the same bytes. Anonymous authors stay anonymous in every format. CSV is
     safe to open in a spreadsheet program; JSON and JSON Lines hold everything and can be imported.
@@ -168,7 +169,7 @@ def export(ctx: click.Context, /, community_key: str, **chosen: object) -> None:
         note(f"{count:,} {_ideas(count)} written to {target}.")
 
 
-def _options(ctx: click.Context, target: Path | None, zone: ZoneInfo) -> ExportOptions:
+def _options(ctx: click.Context, target: Path | None, zone: ZoneInfo, locale: str) -> ExportOptions:
     from bot.core.exports import ExportOptions  # noqa: PLC0415
     from storage import IdeaFilter  # noqa: PLC0415
 
@@ -178,6 +179,7 @@ def _options(ctx: click.Context, target: Path | None, zone: ZoneInfo) -> ExportO
         format=chosen["format_"] or (by_name if by_name in FORMATS else "csv"),
         is_pseudonymised=chosen["pseudonymise"],
         with_bom=chosen["bom"],
+        locale=locale,
         filter=IdeaFilter(
             words=chosen["text"],
             industries=chosen["industry"],
@@ -210,7 +212,9 @@ async def _export(ctx: click.Context, target: Path | None, community_key: str) -
 
     async with opened_bank(settings()) as (store, banks):
         community = await community_of(store, community_key)
-        options = _options(ctx, target, community_settings.zone(community.settings))
+        zone = community_settings.zone(community.settings)
+        locale = str(community_settings.get(community.settings, "locale"))
+        options = _options(ctx, target, zone, locale)
         taxonomy = await banks.taxonomy(community.bank_id)
         unknown = [i for i in options.filter.industries if taxonomy.get(i) is None]
         if unknown:

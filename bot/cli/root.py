@@ -20,7 +20,10 @@ COMMANDS = {
     "demo": ("serving:demo", "Open the chat on 200 made-up ideas in two communities."),
     "run": ("serving:run_", "Start every platform that has a token."),
     "import": ("collecting:import_", "Bring in ideas from a CSV or JSON Lines file."),
-    "export": ("collecting:export", "Write the collection as CSV, JSON or Markdown."),
+    "export": (
+        "collecting:export",
+        "Write the collection as CSV, JSON, Markdown or an HTML report.",
+    ),
     "doctor": ("keeping:doctor", "Check the installation and say what to do."),
     "backup": ("keeping:backup", "Copy the store to a file while it is in use."),
     "restore": ("keeping:restore", "Put a backup in the place of the store."),

@@ -40,6 +40,7 @@ class ExportOptions:
     filter: IdeaFilter = field(default_factory=IdeaFilter)
     is_pseudonymised: bool = False
     with_bom: bool = False
+    locale: str = "en"  # of what is there to read (html)
 
 
 class Writer(Protocol):
@@ -64,6 +65,7 @@ FORMATS: Mapping[str, Format] = {
     "jsonl": Format(".jsonl", "application/x-ndjson", "bot.core.export_json"),
     "json": Format(".json", "application/json", "bot.core.export_json"),
     "md": Format(".md", "text/markdown", "bot.core.export_markdown"),
+    "html": Format(".html", "text/html", "bot.core.report.page"),
 }
 
 
@@ -102,6 +104,11 @@ class Source:
         self._progress = progress
         self._names: dict[str, str] = {}
         self._industries: dict[str, Coded] = {}
+
+    @property
+    def options(self) -> ExportOptions:
+        """Give what was asked for."""
+        return self._options
 
     def ideas(self) -> Iterator[Idea]:
         """Give the ideas in order of number."""

@@ -24,6 +24,7 @@ async def export_ideas(services: Services, request: Request) -> Reply:
         format=request.text("format") or "csv",
         filter=wanted,
         is_pseudonymised=request.flag("pseudonyms"),
+        locale=request.locale,
     )
     file = await export_file(services, request.community, options)
     text = render("export.done", request.locale, count=page.total, name=file.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.core.model import Table
@@ -65,6 +65,8 @@ def charts_of(
     figures: Figures, locale: str, kinds: Sequence[Kind] = KINDS, *, bars: int = BARS
 ) -> list[Chart]:
     """Make the charts that have something to show."""
+    clean = {i: drawable(name) or i for i, name in figures.industries.items()}
+    figures = replace(figures, industries=clean)
     makers = {"months": _months, "statuses": _statuses, "top": _top, "holes": _holes}
     if not figures.total:
         return []

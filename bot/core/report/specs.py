@@ -22,10 +22,8 @@ STATUS = {
 }
 FOR, AGAINST, HOLE = "#4477AA", "#EE6677", "#EE6677"
 
-WIDTH = 660
 _Data: Any = alt.Data  # has no types of its own
 _BAR = 24
-_LABELS = 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,16 @@ class Theme:
     ink: str
     faint: str
     rest: str
+    width: int = 660
+    labels: int = 230  # points that names of industries may take
+    titles: int = 320  # and those of ideas
 
 
 THEMES: Mapping[str, Theme] = {
     "light": Theme("#ffffff", "#1d2129", "#d9dde3", "#b4b9c2"),
     "dark": Theme("#23252b", "#f1f3f5", "#444953", "#7d838e"),
     # For the page, whose style sheet puts its own colours in the place of these.
-    "page": Theme("transparent", "#1d2129", "#d9dde3", "#a5abb5"),
+    "page": Theme("#fefefe", "#1d2129", "#d9dde3", "#a5abb5", 540, 200, 230),
 }
 
 
@@ -66,7 +67,17 @@ def _heading(chart: Mapping[str, Any], theme: Theme) -> alt.TitleParams:
 
 def _data(chart: Mapping[str, Any]) -> Any:
     order = {name: n for n, name in enumerate(chart["series"])}
-    return _Data(values=[{**bar, "order": order.get(bar["series"], 0)} for bar in chart["bars"]])
+    return _Data(
+        values=[
+            {**bar, "order": order.get(bar["series"], 0), "tip": _tip(bar)} for bar in chart["bars"]
+        ]
+    )
+
+
+def _tip(bar: Mapping[str, Any]) -> str:
+    """Say a bar in words, for whoever points at it on the page."""
+    parts = [part for part in (bar["row"], bar["series"]) if part]
+    return f"{' · '.join(parts)}: {abs(bar['n'])}"
 
 
 def _totals(chart: Mapping[str, Any]) -> Any:
@@ -80,7 +91,7 @@ def _colour(chart: Mapping[str, Any], colours: list[str]) -> alt.Color:
     scale = alt.Scale(domain=chart["series"], range=colours)
     # Two columns hold the longest names of industries.
     is_long = max(map(len, chart["series"])) > 12  # noqa: PLR2004
-    legend = alt.Legend(columns=2 if is_long else 5)
+    legend = alt.Legend(columns=2 if is_long else 3)
     return alt.Color("series:N", title=None, scale=scale, legend=legend)
 
 
@@ -95,7 +106,7 @@ def _months(chart: Mapping[str, Any], theme: Theme) -> Any:
     bars = (
         alt.Chart(_data(chart))
         .mark_bar(stroke=theme.ground, strokeWidth=1)
-        .encode(x=x, y=y, color=_colour(chart, colours), order="order:O")
+        .encode(x=x, y=y, color=_colour(chart, colours), order="order:O", description="tip:N")
     )
     totals = (
         alt.Chart(_totals(chart))
@@ -103,12 +114,12 @@ def _months(chart: Mapping[str, Any], theme: Theme) -> Any:
         .encode(x=x, y=alt.Y("n:Q"), text=alt.Text("n:Q"))
         .transform_filter("datum.n > 0")
     )
-    return alt.layer(bars, totals).properties(width=WIDTH, height=300)
+    return alt.layer(bars, totals).properties(width=theme.width, height=300)
 
 
 def _statuses(chart: Mapping[str, Any], theme: Theme) -> Any:
     names = {word: STATUS[status] for status, word in chart["words"].items() if status in STATUS}
-    y = alt.Y("row:N", sort=chart["rows"], axis=_naming())
+    y = alt.Y("row:N", sort=chart["rows"], axis=_naming(theme.labels))
     x = alt.X("sum(n):Q", title=chart["words"]["n"], axis=_counting(grid=True))
     bars = (
         alt.Chart(_data(chart))
@@ -118,6 +129,7 @@ def _statuses(chart: Mapping[str, Any], theme: Theme) -> Any:
             y=y,
             color=_colour(chart, [names[s] for s in chart["series"]]),
             order="order:O",
+            description="tip:N",
         )
     )
     totals = (
@@ -125,18 +137,20 @@ def _statuses(chart: Mapping[str, Any], theme: Theme) -> Any:
         .mark_text(dx=5, align="left", color=theme.ink)
         .encode(x=alt.X("n:Q"), y=y, text=alt.Text("n:Q"))
     )
-    return alt.layer(bars, totals).properties(width=WIDTH, height=_height(chart))
+    return alt.layer(bars, totals).properties(width=theme.width, height=_height(chart))
 
 
 def _top(chart: Mapping[str, Any], theme: Theme) -> Any:
-    y = alt.Y("row:N", sort=chart["rows"], axis=_naming(320))
+    y = alt.Y("row:N", sort=chart["rows"], axis=_naming(theme.titles))
     # Votes against count below zero, but nobody casts minus four of them.
     axis = _counting(grid=True, labelExpr="abs(datum.value)")
     x = alt.X("sum(n):Q", title=chart["words"]["n"], axis=axis)
     bars = (
         alt.Chart(_data(chart))
         .mark_bar(stroke=theme.ground, strokeWidth=1)
-        .encode(x=x, y=y, color=_colour(chart, [FOR, AGAINST]), order="order:O")
+        .encode(
+            x=x, y=y, color=_colour(chart, [FOR, AGAINST]), order="order:O", description="tip:N"
+        )
     )
     # Beside the votes for stands what the order goes by: those minus the votes against.
     scores = {total["row"]: total["n"] for total in _totals(chart).values}
@@ -146,16 +160,16 @@ def _top(chart: Mapping[str, Any], theme: Theme) -> Any:
         .mark_text(dx=5, align="left", color=theme.ink)
         .encode(x=alt.X("n:Q"), y=y, text=alt.Text("score:Q", format="+d"))
     )
-    return alt.layer(bars, labels).properties(width=WIDTH, height=_height(chart))
+    return alt.layer(bars, labels).properties(width=theme.width, height=_height(chart))
 
 
 def _holes(chart: Mapping[str, Any], theme: Theme) -> Any:
     most = max((bar["n"] for bar in chart["bars"]), default=0)
-    y = alt.Y("row:N", sort=chart["rows"], axis=_naming(grid=True, gridDash=[2, 4]))
+    y = alt.Y("row:N", sort=chart["rows"], axis=_naming(theme.labels, grid=True, gridDash=[2, 4]))
     # Every mark has its number beside it, so the numbers below would say nothing more.
     x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, max(most, 2)], nice=False))
     values = [
-        {**bar, "label": str(bar["n"]) if bar["n"] else chart["words"]["none"]}
+        {**bar, "tip": _tip(bar), "label": str(bar["n"]) if bar["n"] else chart["words"]["none"]}
         for bar in chart["bars"]
     ]
     base = alt.Chart(_Data(values=values)).encode(x=x, y=y)
@@ -164,16 +178,17 @@ def _holes(chart: Mapping[str, Any], theme: Theme) -> Any:
         color=alt.condition(is_empty, alt.value(HOLE), alt.value(FOR)),
         # The shape says it too, for who does not see the colours.
         shape=alt.condition(is_empty, alt.value("cross"), alt.value("circle")),
+        description="tip:N",
     )
     labels = base.mark_text(dx=11, align="left", color=theme.ink).encode(text="label:N")
-    return alt.layer(dots, labels).properties(width=WIDTH, height=_height(chart))
+    return alt.layer(dots, labels).properties(width=theme.width, height=_height(chart))
 
 
 def _height(chart: Mapping[str, Any]) -> int:
     return max(70, _BAR * len(chart["rows"])) + 70
 
 
-def _naming(limit: int = _LABELS, **more: Any) -> alt.Axis:
+def _naming(limit: int, **more: Any) -> alt.Axis:
     return alt.Axis(title=None, labelLimit=limit, ticks=False, labelPadding=8, domain=True, **more)
 
 
