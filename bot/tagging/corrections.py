@@ -14,7 +14,8 @@ from bot.tagging.linear import Matrix
 # would have put where it wrongly put the corrected one is of the same kind at less likeness.
 FROM, FULL = 0.30, 0.52
 SAME_MISTAKE_FROM, SAME_MISTAKE_FULL = 0.18, 0.38
-WEIGHT = 6.0  # logits that one choice adds at full likeness
+WEIGHT = 6.0  # logits that one choice adds at full likeness, at least
+OVER = 1.0  # ... and by how many it then leads, however far behind it was
 MOST = 3  # nearest choices that count
 _WORDS_ALONE = 1.6  # without vectors: even paraphrases seldom share half of their words
 
@@ -78,5 +79,6 @@ def added_logits(
     strengths.sort(reverse=True)
     added: dict[int, float] = {}
     for strength, column in strengths[:MOST]:
-        added[column] = added.get(column, 0.0) + WEIGHT * strength
+        behind = float(logits[guess] - logits[column])
+        added[column] = added.get(column, 0.0) + max(WEIGHT, behind + OVER) * strength
     return added

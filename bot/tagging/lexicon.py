@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+
+import yaml
 
 from bot.tagging.words import RUNNING, Word, fold, words
+
+HINTS = Path(__file__).parent / "data" / "hints.yaml"
+STRONG, WEAK, HINT = 1.0, 0.4, 0.2  # weights of keywords, of supporting words, of trade words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +153,24 @@ def _without_covered(hits: list[Hit]) -> list[Hit]:
 
 
 def industry_patterns(
-    industry_id: str, keywords: Iterable[str], weak: Iterable[str]
+    industry_id: str, keywords: Iterable[str], weak: Iterable[str], hints: Iterable[str] = ()
 ) -> Iterable[tuple[str, Entry]]:
-    """Give an industry's keywords as patterns: strong ones weigh 1, weak ones 0.4."""
-    for keyword in keywords:
-        yield fold(keyword), Entry(industry_id, 1.0)
-    for keyword in weak:
-        yield fold(keyword), Entry(industry_id, 0.4)
+    """Give an industry's words as patterns, each once with the greatest weight it has."""
+    seen: set[str] = set()
+    for terms, weight in ((keywords, STRONG), (weak, WEAK), (hints, HINT)):
+        for term in terms:
+            folded = fold(term)
+            if folded not in seen:
+                seen.add(folded)
+                yield folded, Entry(industry_id, weight)
+
+
+@cache
+def hints(path: Path = HINTS) -> dict[str, tuple[str, ...]]:
+    """Give the words of each trade by the id of the built-in industry."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe loader
+    return {
+        str(industry): tuple(term.strip() for term in str(terms).split(",") if term.strip())
+        for industry, terms in data.items()
+    }

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.tagging.lexicon import Hit
+from bot.tagging.lexicon import HINT, STRONG, WEAK, Hit
 
 Matrix = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "data" / "weights.npz"
-FEATURES = 4  # of the keywords, see `keyword_features`
+FEATURES = 6  # of the keywords, see `keyword_features`
 _MOST_FURTHER = 2.0
+_MOST_HINTS = 3.0
 
 
 @dataclass(frozen=True)
@@ -78,34 +79,40 @@ def built_in(path: Path = WEIGHTS) -> Weights | None:
 
 
 def keyword_features(hits: Sequence[Hit], columns: Mapping[str, int]) -> Matrix:
-    """Give (industries by FEATURES): first strong word, further ones, weak ones, the earliest.
+    """Give (industries by FEATURES), each of them a number from 0 on.
 
-    A word that several industries claim is shared out among them; the same one twice counts once.
+    They are the first strong word, further ones, weak ones, the earliest strong one, the first
+    hint and further ones. A word that several industries claim is shared out among them; the same
+    one twice counts once.
     """
     claims: dict[tuple[int, int], int] = {}
     for hit in hits:
         claims[hit.start, hit.end] = claims.get((hit.start, hit.end), 0) + 1
-    best: dict[tuple[str, str], float] = {}
+    best: dict[tuple[str, str], tuple[float, float]] = {}
     earliest: tuple[int, str] | None = None
     for hit in hits:
-        worth = hit.entry.weight / claims[hit.start, hit.end] ** 0.5
+        share = 1.0 / claims[hit.start, hit.end] ** 0.5
         key = (hit.entry.label, hit.pattern)
-        best[key] = max(best.get(key, 0.0), worth)
-        is_sure = hit.entry.weight >= 1.0 and claims[hit.start, hit.end] == 1
+        best[key] = max(best.get(key, (0.0, 0.0)), (hit.entry.weight, share))
+        is_sure = hit.entry.weight >= STRONG and claims[hit.start, hit.end] == 1
         if is_sure and (earliest is None or hit.start < earliest[0]):
             earliest = (hit.start, hit.entry.label)
-    strong = np.zeros(len(columns), dtype=np.float32)
-    weak = np.zeros(len(columns), dtype=np.float32)
-    for (label, _), worth in best.items():
+    sums = np.zeros((3, len(columns)), dtype=np.float32)
+    for (label, _), (weight, share) in best.items():
         column = columns.get(label)
         if column is not None:
-            (strong if worth > 0.5 else weak)[column] += worth  # noqa: PLR2004  weak is 0.4
+            kind = 0 if weight >= STRONG else 1 if weight >= WEAK else 2
+            # A false friend, of less than its kind's weight, counts less.
+            sums[kind, column] += share * (weight / HINT if kind == 2 else weight)  # noqa: PLR2004
+    strong, weak, hints = sums
     features = np.zeros((len(columns), FEATURES), dtype=np.float32)
     features[:, 0] = np.minimum(strong, 1.0)
     features[:, 1] = np.clip(strong - 1.0, 0.0, _MOST_FURTHER)
     features[:, 2] = np.minimum(weak, 1.0)
     if earliest is not None and earliest[1] in columns:
         features[columns[earliest[1]], 3] = 1.0
+    features[:, 4] = np.minimum(hints, 1.0)
+    features[:, 5] = np.clip(hints - 1.0, 0.0, _MOST_HINTS)
     return features
 
 

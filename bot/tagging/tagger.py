@@ -12,7 +12,7 @@ import numpy as np
 from bot.tagging import corrections, ideas, languages, linear
 from bot.tagging.corrections import Example, Learnt, Read
 from bot.tagging.embedder import EmbedderBroken
-from bot.tagging.lexicon import Entry, Hit, Lexicon, industry_patterns
+from bot.tagging.lexicon import Entry, Hit, Lexicon, hints, industry_patterns
 from bot.tagging.linear import Matrix
 from bot.tagging.model import Embedder, Tag, Tagging, Vectors
 from bot.tagging.taxonomy import OTHER, Taxonomy
@@ -26,8 +26,8 @@ PERHAPS_NOT = 0.4  # ... that is enough without a keyword
 MOST_BECAUSE = 5
 KEPT_VECTORS = 4096
 KEPT_CHOICES = 8
-GLOSS_TRUST = 0.6
-FALSE_FRIEND = 0.3
+GLOSS_TRUST = 0.4
+FALSE_FRIEND = 0.1
 
 
 class Tagger:
@@ -42,10 +42,11 @@ class Tagger:
         self.taxonomy = taxonomy
         self.ids = taxonomy.ids
         self._columns = {industry: n for n, industry in enumerate(self.ids)}
+        trades = _trade_words(taxonomy)
         self._lexicon = Lexicon(
             pattern
             for i in taxonomy.industries
-            for pattern in industry_patterns(i.id, i.keywords, i.weak)
+            for pattern in industry_patterns(i.id, i.keywords, i.weak, trades.get(i.id, ()))
         )
         self._weights = linear.built_in()
         fitted_ids = self._weights.ids if self._weights else ()
@@ -203,7 +204,7 @@ class Tagger:
         features = linear.keyword_features(read.hits, self._columns)
         weights = self._weights
         if weights is None:
-            plain = np.array([3.0, 1.0, 1.2, 0.5], dtype=np.float32)
+            plain = np.array([3.0, 1.0, 1.2, 0.5, 1.0, 0.5], dtype=np.float32)
             return (features @ plain).astype(np.float32)
         if vector is None:
             fitted = weights.from_words(tuple(read.content))
@@ -238,6 +239,16 @@ class Tagger:
         slope, origin = self._weights.likeness
         logits: Matrix = (slope * (self._descriptions @ vector) + origin).astype(np.float32)
         return logits
+
+
+def _trade_words(taxonomy: Taxonomy) -> dict[str, list[str]]:
+    """Give the words of the trades by industry of this taxonomy: merged ones join."""
+    found: dict[str, list[str]] = {}
+    for industry, terms in hints().items():
+        current = taxonomy.current(industry)
+        if current is not None:
+            found.setdefault(current, []).extend(terms)
+    return found
 
 
 def _looks_idle(read: Read, share: float) -> bool:

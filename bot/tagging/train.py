@@ -16,7 +16,7 @@ import numpy as np
 import yaml
 
 from bot.tagging.corrections import Read
-from bot.tagging.lexicon import Hit
+from bot.tagging.lexicon import Hit, hints
 from bot.tagging.linear import FEATURES, WEIGHTS, Matrix, keyword_features
 from bot.tagging.model import Embedder
 from bot.tagging.tagger import Tagger
@@ -27,10 +27,10 @@ NONE = "none"  # the file of what is no idea; its headings say why, not which in
 
 SECOND_WORTH = 0.3  # share of an example that goes to its second industry
 STEPS, RATE = 400, 0.05
-DECAY_VECTORS, DECAY_WORDS = 1e-4, 5e-4
+DECAY_VECTORS, DECAY_WORDS = 6e-5, 5e-4
 # Who wrote the examples knew the keywords, so here they hit far oftener than among members' ideas.
-# Without most of them being left out, keywords would be trusted too much and vectors too little.
-DROPPED, TURNS = 0.7, 3
+# Without many of them being left out, keywords would be trusted too much and vectors too little.
+DROPPED, TURNS = 0.5, 3
 LEAST_SEEN = 2  # examples that a word must stand in to get a weight
 
 
@@ -74,10 +74,11 @@ def fit(main: Matrix, keywords: Matrix, targets: Matrix, *, decay: float) -> Fit
         decay: how strongly the weights on `main` are held small.
     """
     rows, classes = targets.shape
+    main, keywords, targets = (np.asarray(a, np.float32) for a in (main, keywords, targets))
     parameters = [
-        np.zeros((main.shape[1], classes)),
-        np.zeros(classes),
-        np.full(FEATURES, 1.0),
+        np.zeros((main.shape[1], classes), np.float32),
+        np.zeros(classes, np.float32),
+        np.ones(FEATURES, np.float32),
     ]
     first = [np.zeros_like(p) for p in parameters]
     second = [np.zeros_like(p) for p in parameters]
@@ -90,7 +91,7 @@ def fit(main: Matrix, keywords: Matrix, targets: Matrix, *, decay: float) -> Fit
         slopes = [
             main.T @ error + decay * parameters[0],
             error.sum(axis=0),
-            np.einsum("rc,rcf->f", error, keywords) + 1e-3 * parameters[2],
+            np.tensordot(error, keywords, ((0, 1), (0, 1))) + 1e-3 * parameters[2],
         ]
         for n, slope in enumerate(slopes):
             first[n] = 0.9 * first[n] + 0.1 * slope
@@ -174,6 +175,7 @@ def likeness_line(
 def digest(taxonomy: Taxonomy, folder: Path = EXAMPLES) -> str:
     """Give a fingerprint of what the weights were fitted on."""
     found = hashlib.sha256(repr(taxonomy.to_rows()).encode())
+    found.update(repr(hints()).encode())
     for example in read_examples(folder):
         found.update(repr(example).encode())
     return found.hexdigest()
