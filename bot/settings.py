@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         default=True, description="false: look-alikes and tagging by words alone, with less memory"
     )
 
+    attachments_mib: int = Field(
+        512, ge=0, le=100_000, description="MiB that the pictures of one bank may take; 0: none"
+    )
+
     llm_provider: Literal["openai", "azure", "anthropic"] = Field(
         "openai", description="whose API the language model's endpoint speaks"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from storage import idea_rows
+from storage import attachments, idea_rows
 from storage.connection import clean, micros, to_json
 from storage.engine import Subject, writes
 from storage.errors import NotThere
@@ -120,6 +120,8 @@ def _insert(tx: Tx, bank_id: int, new: NewIdea, platform: str) -> tuple[int, int
         raise NotThere
     if new.tags:
         _insert_tags(tx, idea_id, new.tags)
+    if new.attachments:
+        attachments.insert(tx, idea_id, author_id, new.attachments)
     if new.vector is not None and new.vector_model is not None:
         tx.run("INSERT INTO idea_vectors VALUES (?,?,?)", (idea_id, new.vector_model, new.vector))
     return idea_id, number

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.connection import from_json, micros, to_json
+from storage.connection import clean, from_json, micros, to_json
 from storage.engine import Subject, alters, reads, writes
+from storage.rows import NewAttachment
 from storage.tx import Tx
 
 KEPT = timedelta(days=30)
@@ -19,14 +20,46 @@ class Drafts(Subject):
     """What somebody typed and has not sent yet; nobody else gets to see it."""
 
     @writes
-    def save(self, tx: Tx, command: str, values: Mapping[str, Any]) -> int:
-        """Keep a draft of whoever writes; gives its id."""
+    def save(
+        self,
+        tx: Tx,
+        command: str,
+        values: Mapping[str, Any],
+        files: Sequence[NewAttachment] = (),
+    ) -> int:
+        """Keep a draft of whoever writes, with its files; gives its id."""
         cursor = tx.run(
             'INSERT INTO drafts (person_id, community_id, command, at, "values") '
             "VALUES (?,?,?,?,?)",
             (tx.actor, tx.write.community_id, command, tx.now_us, to_json(values)),
         )
-        return cursor.lastrowid or 0
+        draft_id = cursor.lastrowid or 0
+        tx.run_many(
+            "INSERT INTO draft_attachments (draft_id, name, media_type, size_bytes, url, content) "
+            "VALUES (?,?,?,?,?,?)",
+            [
+                (draft_id, clean(f.name), f.media_type, f.size_bytes, clean(f.url), f.content)
+                for f in files
+            ],
+        )
+        return draft_id
+
+    @reads
+    def files(
+        self, cx: sqlite3.Connection, draft_id: int, person_id: int
+    ) -> tuple[NewAttachment, ...]:
+        """Give the files of one's own draft."""
+        rows = cx.execute(
+            "SELECT f.name, f.media_type, f.size_bytes, f.url, f.content FROM draft_attachments f "
+            "JOIN drafts d ON d.id = f.draft_id WHERE d.id = ? AND d.person_id = ? ORDER BY f.id",
+            (draft_id, person_id),
+        )
+        return tuple(
+            NewAttachment(
+                name=name, media_type=media_type, size_bytes=size_bytes, url=url, content=content
+            )
+            for name, media_type, size_bytes, url, content in rows
+        )
 
     @reads
     def get(self, cx: sqlite3.Connection, draft_id: int, person_id: int) -> dict[str, Any] | None:

@@ -63,6 +63,7 @@ def erase_people(tx: Tx, person_ids: Sequence[int], *, keep_ideas: bool) -> None
 def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
     for idea_id in _column(tx, "SELECT id FROM ideas WHERE author_id = ?", person_id):
         _erase_idea(tx, idea_id, keep=keep_ideas)
+    _redraw_without_files(tx, person_id)
     touched = _nameless_votes(tx, person_id)
     touched += _column(tx, "SELECT DISTINCT idea_id FROM notes WHERE person_id = ?", person_id)
     accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
@@ -92,6 +93,17 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
     tx.audit(found.bank_id, "idea.erase", found.subject)
     tx.changed(found.bank_id, "idea", str(found.number))
     tx.card(found.bank_id, idea_id, found.number)
+
+
+def _redraw_without_files(tx: Tx, person_id: int) -> None:
+    """Have cards of others' ideas lose what this person added to them."""
+    rows = tx.run(
+        "SELECT DISTINCT i.bank_id, i.id, i.number FROM attachments a "
+        "JOIN ideas i ON i.id = a.idea_id WHERE a.person_id = ?",
+        (person_id,),
+    )
+    for bank_id, idea_id, number in rows.fetchall():
+        tx.card(bank_id, idea_id, number)
 
 
 def _nameless_votes(tx: Tx, person_id: int) -> list[int]:

@@ -7,6 +7,7 @@ StoreError
 ├── CorruptStore    not a database, a damaged one, or another program's
 ├── StoreLocked     another process held the file for longer than we wait
 ├── NotThere        no such idea, code, draft ...                    (for callers)
+├── Full            an idea has as many files as it may have           (for callers)
 ├── Stale           compare-and-set: somebody else was faster         (for callers)
 └── AlreadyDone     this delivery had its effect before               (for callers)
 
@@ -93,6 +94,14 @@ class StoreInUse(StoreError):
 
 class NotThere(StoreError):
     """There is no such row in the bank or community asked."""
+
+
+class Full(StoreError):
+    """There may be no more of something than `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"there may be no more than {limit}")
+        self.limit = limit
 
 
 class Stale(StoreError):

@@ -6,7 +6,7 @@ from storage.engine import Subject, writes
 from storage.tx import Tx
 
 _OF_COMMUNITY = (
-    "questions", "drafts", "cards", "outbox", "memberships", "blocks", "roles", "codes",
+    "uploads", "questions", "drafts", "cards", "outbox", "memberships", "blocks", "roles", "codes",
 )  # fmt: skip
 _OF_BANK = ("gaps", "knowledge", "taxonomy_changes", "changes", "aliases", "idea_tallies")
 

@@ -113,6 +113,31 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewAttachment:
+    """A file or link to be kept with an idea; only small pictures come with their `content`."""
+
+    name: str
+    media_type: str = ""
+    size_bytes: int = 0
+    url: str = ""  # of a link; the addresses of platforms expire and are not kept
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file or link as kept, without its bytes; `name` never tells who had an anonymous idea."""
+
+    id: int
+    number: int  # of the idea it was added to, which may be merged by now
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str
+    at: datetime
+    is_picture: bool  # its bytes are kept, and can be shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewIdea:
     """An idea to be kept. `vector` is float32 bytes of `vector_model`."""
 
@@ -141,6 +166,7 @@ class NewIdea:
     reason: str = ""
     merged_into: int | None = None
     platform: str = ""
+    attachments: tuple[NewAttachment, ...] = ()
     tallies: VoteCount = VoteCount()  # votes whose voters are not known here; added to the counts
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from storage import backup
+from storage.attachments import Attachments
 from storage.audit import Audit
 from storage.cards import Cards
 from storage.changes import Changes
@@ -47,6 +48,7 @@ class Store:
         self.votes = Votes(engine)
         self.notes = Notes(engine)
         self.followers = Followers(engine)
+        self.attachments = Attachments(engine)
         self.drafts = Drafts(engine)
         self.actions = Actions(engine)
         self.deliveries = Deliveries(engine)

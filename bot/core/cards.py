@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from bot.core import community_settings
 from bot.core.commands import shown
@@ -23,6 +23,7 @@ async def card_reply(services: Services, community: Community, idea: Idea) -> Re
     """Draw an idea's card in the language of the community."""
     taxonomy = await services.banks.taxonomy(idea.bank_id)
     locale = str(community_settings.get(community.settings, "locale"))
+    files = await services.store.attachments.of_idea(idea.bank_id, idea.number)
     rows = [
         ("label_industries", shown.industries_because(taxonomy, idea.tags, locale), False),
         ("label_status", shown.status_word(idea.status, locale), True),
@@ -40,11 +41,15 @@ async def card_reply(services: Services, community: Community, idea: Idea) -> Re
             reason=idea.reason if idea.status == "declined" else "",
             merged_into=idea.merged_into,
         ),
-        fields=tuple(
-            NameValue(render(f"idea.{name}", locale), value, is_inline)
-            for name, value, is_inline in rows
-            if value
+        fields=(
+            *(
+                NameValue(render(f"idea.{name}", locale), value, is_inline)
+                for name, value, is_inline in rows
+                if value
+            ),
+            *shown.file_fields(files, locale),
         ),
+        image=await shown.picture_of(services, idea, files),
         buttons=card_buttons(idea, locale),
     )
 
@@ -69,5 +74,7 @@ def card_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
 
 def shown_hash(reply: Reply) -> str:
     """Give a hash of all that a card shows, the same in every process."""
+    if reply.image is not None:  # its id says which it is
+        reply = replace(reply, image=replace(reply.image, content=b""))
     drawn = json.dumps(asdict(reply), sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(drawn.encode()).hexdigest()[:32]

@@ -109,6 +109,10 @@ class Courier(Inspector, Protocol):
         """Send a direct message; `Forbidden` where they are closed."""
         ...
 
+    async def discard(self, community: Community, reference: str) -> None:
+        """Delete a picture that the platform keeps for our messages; one that is gone is fine."""
+        ...
+
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         """Give the id of the thread below one of our messages, made where there is none."""
         ...

@@ -7,7 +7,7 @@ the two leaves an unfinished row, which `replay` runs at the next start.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -18,6 +18,7 @@ import structlog
 from bot.core.dispatch import dispatch
 from bot.core.model import (
     Actor,
+    Attached,
     Community,
     Place,
     Reply,
@@ -166,5 +167,16 @@ def from_payload(payload: Mapping[str, Any]) -> Request:
     kept["values"] = {n: tuple(v) if isinstance(v, list) else v for n, v in kept["values"].items()}
     source = kept["source"]
     if source is not None:
-        kept["source"] = SourceMessage(**{**source, "place": Place(**source["place"])})
+        kept["source"] = SourceMessage(
+            **{
+                **source,
+                "place": Place(**source["place"]),
+                "attached": _files(source.get("attached", ())),
+            }
+        )
+    kept["attached"] = _files(kept.get("attached", ()))
     return Request(**kept)
+
+
+def _files(kept: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
+    return tuple(Attached(**file) for file in kept)

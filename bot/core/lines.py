@@ -75,12 +75,16 @@ def _nearest(words: list[str], names: list[str]) -> tuple[str, ...]:
     return tuple(name for name, _, _ in found) if pool is names else family[:6]
 
 
-def parse_line(command: Command, rest: str) -> dict[str, Value]:
-    """Read the rest of a line into the command's options; nothing is checked yet."""
-    options = {f.name: f for f in command.options}
+def parse_line(command: Command, rest: str, *, has_files: bool = False) -> dict[str, Value]:
+    """Read the rest of a line into the command's options; nothing is checked yet.
+
+    With `has_files` a file may be named by its path: only where whoever types owns the machine.
+    """
+    offered = [f for f in command.options if has_files or f.type is not FieldType.FILE]
+    options = {f.name: f for f in offered}
     values, left = _named(rest, options)
     inline = command.inline or _last_text(command)
-    for field in command.options:
+    for field in offered:
         if field.name in values or field.type is FieldType.FLAG or not left.strip():
             continue
         if field.name == inline:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import commands, intake
+from bot.core.attaching import carried
 from bot.core.commands import ask
 from bot.core.dispatch import dispatch, find
 from bot.core.lines import parse_line, split_command
-from bot.core.model import Actor, Button, Community, Place, Reply, Request, Style, Value
+from bot.core.model import Actor, Attached, Button, Community, Place, Reply, Request, Style, Value
 from bot.core.services import Services
 from prompts import render
 
@@ -37,6 +38,7 @@ class Heard:
     in_own_thread: bool = False  # a thread that the bot answers in, or a reply to its message
     locale: str = "en"
     delivery_id: str | None = None
+    attached: tuple[Attached, ...] = ()
     is_accepted: bool = False  # the adapter has written the delivery down already
 
 
@@ -140,6 +142,7 @@ def _request(heard: Heard, command: str, values: dict[str, Value]) -> Request:
         place=heard.place,
         locale=heard.locale,
         delivery_id=heard.delivery_id,
+        attached=heard.attached,
     )
 
 
@@ -152,7 +155,11 @@ def _offer(heard: Heard) -> Reply:
             Button(
                 label=render("listen.keep", heard.locale),
                 command="idea add",
-                values={"text": text, "permalink": heard.place.permalink},
+                values={
+                    "text": text,
+                    "permalink": heard.place.permalink,
+                    **carried(heard.attached),
+                },
                 style=Style.PRIMARY,
             ),
             Button(

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from bot.core.services import Services
 
 __all__ = [
-    "ActionItem", "Actor", "Button", "Choice", "Citation", "Command", "Community", "Field",
-    "FieldType", "File", "Form", "Job", "NameValue", "Place", "Reply", "Request", "Role",
-    "Section", "Select", "SelectKind", "SourceMessage", "Style", "Table", "Turn", "Value",
-    "View", "Visibility",
+    "ActionItem", "Actor", "Attached", "Button", "Choice", "Citation", "Command", "Community",
+    "Field", "FieldType", "File", "Form", "Job", "NameValue", "Picture", "Place", "Reply",
+    "Request", "Role", "Section", "Select", "SelectKind", "SourceMessage", "Style", "Table",
+    "Turn", "Value", "View", "Visibility",
 ]  # fmt: skip
 
 Value = str | int | bool | tuple[str, ...] | None
@@ -50,6 +50,7 @@ class FieldType(Enum):
     CHANNEL = "channel"  # a channel of the platform, by its id
     IDEA = "idea"  # an idea's number; completed by title
     MEMBER = "member"  # a member of the platform, by account key
+    FILE = "file"  # a file; its value is its name, the file itself is among `Request.attached`
 
 
 class Style(Enum):
@@ -108,6 +109,17 @@ class Place:
     is_direct: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file where the platform keeps it for a while; set by adapters, never from typed words."""
+
+    name: str
+    url: str = ""
+    media_type: str = ""  # as the platform says, which proves nothing
+    size_bytes: int = 0
+    id: str = ""  # the platform's own
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMessage:
     """A message that a message action was used on; its author is asked before it is shown."""
@@ -118,6 +130,7 @@ class SourceMessage:
     permalink: str | None = None
     author_is_bot: bool = False
     place: Place = Place()
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +148,7 @@ class Request:
     turns: tuple[Turn, ...] = ()
     source: SourceMessage | None = None
     is_form: bool = False  # the values come from a submitted form
+    attached: tuple[Attached, ...] = ()
 
     def text(self, name: str) -> str:
         """Give a value as text, stripped; "" where it is missing."""
@@ -265,6 +279,17 @@ class File:
     alt_text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture inside a reply; `id` is the same for the same picture."""
+
+    id: int
+    name: str
+    media_type: str
+    alt_text: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ActionItem:
     """One entry of a list reply with its own buttons, such as an idea in the queue."""
@@ -288,6 +313,7 @@ class Reply:
     selects: tuple[Select, ...] = ()
     file: File | None = None
     pictures: tuple[File, ...] = ()  # PNGs to look at, each with its alt text; seen like the text
+    image: Picture | None = None  # shown within the reply, such as the picture of an idea
     form: Form | None = None  # the next step; on Discord a button that opens it, after a form
     replace: bool = False  # edit the message that the button sits on
     style: Style = Style.PLAIN

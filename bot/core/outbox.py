@@ -242,8 +242,17 @@ async def _send_staff(
         await courier.post(community, str(channel), reply, key=key, thread_id=None)
 
 
+async def _discard(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    """Take a picture off the platform that is kept here no more."""
+    del services
+    await courier.discard(community, str(row.payload["reference"]))
+
+
 _SENDERS: Mapping[str, Callable[[Services, Courier, OutboxRow, Community], Awaitable[None]]] = {
     "card": _send_card,
     "notice": _send_notice,
     "staff": _send_staff,
+    "discard": _discard,
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.core.attaching import Fetcher
     from bot.core.banks import Banks
     from bot.core.courier import Courier
     from bot.market import Market
@@ -25,5 +26,6 @@ class Services:
     banks: Banks  # what is cached per bank: taxonomy, tagger, vectors, titles; dropped on changes
     settings: Settings
     clock: Callable[[], datetime]
+    fetchers: dict[str, Fetcher] = field(default_factory=dict)  # by platform; adapters add theirs
     writer: Writer | None = None  # better prose from a language model, where one is configured
     couriers: dict[str, Courier] = field(default_factory=dict)  # the platforms served right now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002
+from storage.migrations import m001, m002, m005
 
 migrations = Migrations("reelbank")
 
@@ -26,3 +26,15 @@ def m001_ideas(db: Database) -> None:
 def m002_usage(db: Database) -> None:
     """What the language model was used for, so that processes share one budget."""
     run_script(db, m002.SCHEMA)
+
+
+@migrations()
+def m005_files(db: Database) -> None:
+    """Files of ideas that are not kept yet, and what platforms call those that they were sent."""
+    run_script(db, m005.FILES)
+
+
+@migrations()
+def m005_talk(db: Database) -> None:
+    """What people want to hear of; comments that came from a thread, and changed ones."""
+    run_script(db, m005.TALK)

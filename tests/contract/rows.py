@@ -29,6 +29,9 @@ QUERIES = {
         SELECT {_IDEA}, {_NAME.format("person_id")}, value, is_held, voted_at FROM votes
         ORDER BY 1, 2""",
     "notes": f"SELECT {_IDEA}, {_NAME.format('person_id')}, is_staff, at, text FROM notes",
+    "attachments": f"""
+        SELECT {_IDEA}, {_NAME.format("person_id")}, name, media_type, size_bytes, url, at
+        FROM attachments ORDER BY id""",
     "followers": f"SELECT {_IDEA}, {_NAME.format('person_id')}, at FROM followers ORDER BY 1, 2",
     "aliases": f"SELECT number, {_IDEA} FROM aliases ORDER BY 1, 2",
     "audit": f"""

@@ -19,6 +19,7 @@ SAFETY = "Show newcomers in the factory each machine's dangers with short genera
 SAID = "We could animate the old photographs of the village for the local museum's audio guide."
 CHOSEN = {"name": "answers", "value": "mention", "step": "answers"}
 FACT = "Sora 2 is offered to the members of our club at a special price of 3 dollars."
+STUDY = "https://example.org/study"
 SOURCE = "https://example.org/club-price"
 
 
@@ -94,6 +95,11 @@ SCRIPT = (
     Step("idea note", Use(BEN, "idea note", {"number": 1, "text": "Ask the insurers first"})),
     Step("idea edit", Use(ANN, "idea edit", {"number": 1}, form={"title": "Crash clips & maps"})),
     Step("idea edit", Use(ANN, "idea edit", {"number": 1, "beneficiaries": "Courts"})),
+    Step("idea attach", Use(ANN, "idea attach", {"number": 1}, form={"link": STUDY})),
+    Step("idea attach", Use(ANN, "idea attach", {"number": 1, "link": "gopher://hole"})),
+    Step("idea attach", Use(BEN, "idea attach", {"number": 1, "link": STUDY})),
+    Step("idea files", Use(BEN, "idea files", {"number": 1})),
+    Step("idea detach", Use(ANN, "idea detach", {"number": 1, "which": 1})),
     Step("idea retag", Use(ANN, "idea retag", {"number": 1})),
     Step("idea retag", Press(ANN, "More …")),
     Step("idea retag", Use(ANN, "idea retag", {"number": 1, "industry": "legal,insurance"})),

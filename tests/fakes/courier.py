@@ -64,6 +64,9 @@ class FakeCourier:
         self.told.append((account_key, reply))
         return Sent("dm", f"dm{next(self.ids)}")
 
+    async def discard(self, community: Community, reference: str) -> None:
+        self._note(f"discard {reference}")
+
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         self._note(f"thread {sent.message_id}")
         return f"t-{sent.message_id}"

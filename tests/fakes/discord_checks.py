@@ -102,7 +102,17 @@ def of_message(body: dict[str, Any], files: int = 0) -> list[str]:
         *_of_mentions(body),
         *_too_long(str(body.get("nonce") or ""), 25, "nonce"),
         *([] if _shows(body, files) else ["the message is empty"]),
+        *_of_pictures(body, files),
     ]
+
+
+def _of_pictures(body: dict[str, Any], files: int) -> list[str]:
+    """A frame's picture has to be sent along, also with an edit: else it shows twice, or never."""
+    shown = [(e.get("image") or {}).get("url", "") for e in body.get("embeds") or []]
+    named = {str(a.get("filename")) for a in body.get("attachments") or []}
+    wanted = [url.removeprefix("attachment://") for url in shown if url.startswith("attachment://")]
+    lost = [name for name in wanted if name not in named or not files]
+    return [f"the picture {name} is not sent along" for name in lost]
 
 
 def _shows(body: dict[str, Any], files: int) -> bool:

@@ -283,4 +283,6 @@ def _state(kind: str, given: Any) -> Json:
         return {"type": kind, "selected_user": given}
     if kind == "conversations_select":
         return {"type": kind, "selected_conversation": given}
+    if kind == "file_input":
+        return {"type": kind, "files": given or []}
     return {"type": kind, "value": given}

@@ -27,7 +27,7 @@ BOT_USER = "UBOT"
 BOT_ID = "BBOT"
 APP_ID = "A1"
 SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:write,"
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,"
     "groups:history,groups:read,im:history,im:write,usergroups:read,users:read"
 )
 
@@ -69,6 +69,8 @@ class SlackServer:
     views: dict[str, Json] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     files: list[Json] = field(default_factory=list)
+    handed_in: dict[str, bytes] = field(default_factory=dict)  # by file name
+    pictures: dict[str, Json] = field(default_factory=dict)  # kept for messages, by id
     groups: dict[str, list[str]] = field(default_factory=dict)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -149,6 +151,7 @@ class SlackServer:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/commands/{key:.*}", self._respond)
         app.router.add_post("/upload/{key}", self._upload)
+        app.router.add_get("/files-pri/{name}", self._file)
         app.router.add_get("/socket/{ticket}", self._socket)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -291,9 +294,16 @@ class SlackServer:
 
     def _message(self, a: Json) -> Json:
         check_message(a)
+        self._check_pictures(a.get("blocks") or [])
         self.problems += [f"ping: {p}" for p in pings(a)]
         kept = {k: a[k] for k in ("text", "blocks", "thread_ts", "metadata") if a.get(k)}
         return {**kept, "ts": self.next_ts(), "user": BOT_USER, "bot_id": BOT_ID}
+
+    def _check_pictures(self, blocks: list[Json]) -> None:
+        for block in blocks:
+            shown = (block.get("slack_file") or {}).get("id") if block["type"] == "image" else None
+            if shown and self.pictures.get(shown, {}).get("looks", 0) < 2:
+                raise Refused("invalid_blocks", f"invalid slack file {shown}")
 
     def _chat_postEphemeral(self, a: Json) -> Json:  # noqa: N802  Slack's name
         self._joined(a["channel"])
@@ -377,6 +387,8 @@ class SlackServer:
 
     def _files_completeUploadExternal(self, a: Json) -> Json:  # noqa: N802  Slack's name
         listed = json.loads(a["files"]) if isinstance(a["files"], str) else a["files"]
+        if not a.get("channel_id"):
+            return self._keep_pictures(listed)
         self._joined(a["channel_id"])
         for item in listed:
             kept = self._uploads[item["id"]]
@@ -386,6 +398,41 @@ class SlackServer:
             where = {"channel": a["channel_id"], "thread_ts": a.get("thread_ts")}
             self.files.append({**kept, **where, "comment": comment})
         return {"files": [{"id": item["id"], "title": item.get("title")} for item in listed]}
+
+    def _keep_pictures(self, listed: list[Json]) -> Json:
+        self.pictures |= {item["id"]: self._uploads[item["id"]] for item in listed}
+        return {"files": [{"id": item["id"], "title": item.get("title")} for item in listed]}
+
+    def _files_info(self, a: Json) -> Json:
+        if "files:read" not in self.scopes:
+            raise Refused("missing_scope", "")
+        kept = self.pictures.get(a["file"])
+        if kept is None:
+            raise Refused("file_not_found", "")
+        kept["looks"] = kept.get("looks", 0) + 1  # taken in behind the answer
+        return {"file": {"id": a["file"], "mimetype": "image/png" if kept["looks"] > 1 else ""}}
+
+    def _files_delete(self, a: Json) -> Json:
+        if self.pictures.pop(a["file"], None) is None:
+            raise Refused("file_not_found", "")
+        return {}
+
+    def hand_in(self, name: str, data: bytes, media_type: str = "image/png") -> Json:
+        """Give a file of a member as payloads hold it."""
+        self.handed_in[name] = data
+        return {
+            "id": f"F{next(self._ids)}",
+            "name": name,
+            "mimetype": media_type,
+            "size": len(data),
+            "url_private": f"{self.base}/files-pri/{name}",
+        }
+
+    async def _file(self, request: web.Request) -> web.Response:
+        has_token = request.headers.get("Authorization") == f"Bearer {BOT_TOKEN}"
+        if not has_token or "files:read" not in self.scopes:
+            return web.Response(text="<html>log in</html>", content_type="text/html")
+        return web.Response(body=self.handed_in[request.match_info["name"]])
 
     # --- response addresses -------------------------------------------------------------------
 

@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 from store_world import NOW, World
 
-from storage import IdeaFilter, IdeaTag, NewIdea, NotThere, QuestionRow, Store, check
+from storage import (
+    IdeaFilter,
+    IdeaTag,
+    NewAttachment,
+    NewIdea,
+    NotThere,
+    QuestionRow,
+    Store,
+    check,
+)
 
 MARK = "zqxjkvbmarker"
 
@@ -93,7 +102,12 @@ async def fill(world: World, store: Store) -> None:
         )
     await store.ideas.edit(world.by(ann), bank, 1, changes={"text": f"edited {MARK}"})
     await store.ideas.edit(world.by(world.mod), bank, 2, changes={"title": f"retitled {MARK}"})
-    await store.drafts.save(world.by(ann), "idea add", {"text": MARK})
+    picture = NewAttachment(
+        name=f"{MARK}.png", media_type="image/png", size_bytes=900, content=MARK.encode() * 900
+    )
+    await store.drafts.save(world.by(ann), "idea add", {"text": MARK}, files=[picture])
+    await store.attachments.add(world.by(ann), bank, 3, [picture], at_most=4)
+    await store.attachments.uploaded(1, world.discord.id, "F1", NOW)
     await store.actions.put({"text": f"a long text with {MARK} 1 in it"}, NOW, person_id=ann.id)
     await store.actions.put({"text": f"about {MARK} " * 20}, NOW)
     await store.questions.add(world.by(ann), question(world, f"what of {MARK}?"))
@@ -113,6 +127,7 @@ async def fill(world: World, store: Store) -> None:
     await store.members.ensure(world.discord.id, "discord:1", f"Ann {MARK}", NOW)
     await store.members.grant(world.by(world.mod), world.discord.id, "discord:1", 2)
     other = await store.ideas.add(world.by(world.bob), bank, NewIdea(title="Bob's", text="fine"))
+    await store.attachments.add(world.by(ann), bank, other.number, [picture], at_most=4)
     await store.votes.set(world.by(ann), bank, other.number, 1, "discord")
     await store.votes.set(world.by(world.bob), bank, other.number, 1, "slack")
     await store.notes.add(world.by(ann), bank, other.number, f"note {MARK}", is_staff=False)
@@ -204,7 +219,8 @@ PROGRAM_WIDE = {
     "communities.get", "communities.by_id", "communities.all", "members.get", "members.by_account",
     "members.everything", "ideas.without_vector", "changes.latest", "changes.since",
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
-    "cards.of_idea", "questions.get", "questions.count_since", "drafts.get", "actions.get",
+    "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person",
+    "questions.count_since", "drafts.get", "actions.get",
     "usage.of",
 }  # fmt: skip
 EMPTY: dict[str, Any] = {"ideas.search": 0, "ideas.vectors": ([], b"")}
@@ -233,7 +249,8 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         "model": "m",
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "message_id": "m", "voted_since": NOW - timedelta(9),
-        "seen_since": NOW - timedelta(9), "offset": 0, "limit": 10, "with_facets": True,
+        "seen_since": NOW - timedelta(9), "attachment_id": 1, "offset": 0,
+        "limit": 10, "with_facets": True,
     }  # fmt: skip
     tried = 0
     for name, method in reading_methods(store):

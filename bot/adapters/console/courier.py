@@ -59,6 +59,10 @@ class ConsoleCourier:
         self._waiting.append(reply)
         return Sent("console", str(next(self._ids)))
 
+    async def discard(self, community: Community, reference: str) -> None:
+        """Do nothing: the console keeps no pictures."""
+        del community, reference
+
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         """Give the one conversation that there is."""
         del community, title

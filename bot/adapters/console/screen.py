@@ -24,6 +24,7 @@ from bot.core.markup import (
     plain_text,
 )
 from bot.core.model import Citation, Reply, Style, Table
+from bot.core.texts import size_text
 from bot.core.validate import clean_text
 from bot.settings import color_is_wanted
 from prompts import render
@@ -69,6 +70,7 @@ class Screen:
         for part in (reply.title, reply.text):
             if part:
                 self.say(part)
+        self._picture(reply, locale)
         for field in reply.fields:
             value = harmless(plain_text(field.value))
             between = "\n" if "\n" in value else " "  # a list begins on a line of its own
@@ -82,6 +84,13 @@ class Screen:
             self.say(reply.footer)
         self._choices([n for n in numbered if n.item is None], reply)
         return numbered
+
+    def _picture(self, reply: Reply, locale: str) -> None:
+        """Say that there is a picture: a terminal cannot show it."""
+        if reply.image is not None:
+            size = size_text(len(reply.image.content))
+            alt, name = reply.image.alt_text, reply.image.name
+            self.say(render("files.picture", locale, alt=alt, name=name, size=size))
 
     def _table(self, table: Table) -> None:
         rows = [[_one_line(cell) for cell in row] for row in (table.columns, *table.rows)]
@@ -140,6 +149,7 @@ class RichScreen(Screen):
         if reply.title:
             self._console.print(self._inline(parse(f"**{reply.title}**"), links))
         self._blocks(parse(reply.text), links, "red" if reply.style is Style.DANGER else "")
+        self._picture(reply, locale)
         self._fields(reply, links)
         if reply.table:
             self._rich_table(reply.table, links)

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.adapters.console.choices import Numbered, chosen
 from bot.adapters.console.files import keep_file, keep_picture
 from bot.adapters.console.forms import Cancelled, FormPrompt
+from bot.adapters.console.handed_in import ConsoleFiles, with_files
 from bot.adapters.console.reading import Reader
 from bot.adapters.console.screen import Screen, harmless
 from bot.core import commands
@@ -67,6 +68,7 @@ class Chat:
         self._news = news
         self._form = FormPrompt(reader, screen, seat.locale)
         self._numbered: list[Numbered] = []
+        services.fetchers["console"] = ConsoleFiles()
         self._turns: list[Turn] = []
 
     def request(self, command: str, values: Mapping[str, Value] | None = None) -> Request:
@@ -167,7 +169,7 @@ class Chat:
             typed = " ".join(text.removeprefix("/").split()[:2])[:40]
             self._say("unknown", typed=typed, nearest=line.nearest)
             return
-        values = parse_line(line.command, line.rest)
+        values = parse_line(line.command, line.rest, has_files=True)
         await self._run(self.request(line.command.name, values))
 
     async def _hear(self, text: str) -> None:
@@ -196,6 +198,7 @@ class Chat:
         command = find(request.command)
         if command and self._wants_form(command, request, opens_form=opens_form):
             request = await self._filled(command, request)
+        request = with_files(request)
         reply = await dispatch(self._services, request)
         while reply.form is not None:
             self._numbered = []
@@ -231,7 +234,7 @@ class Chat:
             f.name == name for f in form.fields)}  # fmt: skip
         values = await self._form.fill(form, command, errors=wrong or None)
         following = replace(request, command=form.command, values=values, is_form=True)
-        return await dispatch(self._services, replace(following, now=self._now()))
+        return await dispatch(self._services, replace(with_files(following), now=self._now()))
 
     async def _shown(self, reply: Reply) -> Reply:
         if reply.progress is not None:

@@ -12,6 +12,7 @@ from discord.gateway import DiscordWebSocket
 from bot.adapters.discord_bot.client import ReelbankClient, create_client
 from bot.adapters.discord_bot.courier import DiscordCourier
 from bot.adapters.discord_bot.endpoints import use_endpoints
+from bot.adapters.discord_bot.files import DiscordFiles
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS
 from bot.core.errors import MissingSetting, OperatorError
 from bot.core.services import Services
@@ -40,6 +41,7 @@ class DiscordAdapter:
     def __init__(self, services: Services) -> None:
         self._services = services
         self.courier = DiscordCourier(services)
+        services.fetchers["discord"] = DiscordFiles(services.settings.discord_api_base)
         self._client: ReelbankClient | None = None
 
     async def run(self, stop: asyncio.Event) -> None:

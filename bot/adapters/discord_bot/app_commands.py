@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 CHOICES = 25
 _DESCRIPTION = 100
-_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL = 1, 3, 4, 5, 6, 7
+_SUBCOMMAND, _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _FILE = 1, 3, 4, 5, 6, 7, 11
 _SLASH, _MESSAGE_MENU = 1, 3
 _TEXT_CHANNELS = [discord.ChannelType.text.value, discord.ChannelType.news.value]
 _IN_GUILD, _IN_BOT_DM = 0, 1
@@ -141,6 +141,7 @@ def _type(field: Field) -> int:
         FieldType.FLAG: _BOOLEAN,
         FieldType.CHANNEL: _CHANNEL,
         FieldType.MEMBER: _USER,
+        FieldType.FILE: _FILE,
     }.get(field.type, _STRING)  # an idea's number is text, so that its title completes it
 
 

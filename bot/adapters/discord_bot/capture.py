@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.adapters.discord_bot.files import of_payloads
 from bot.core.model import Place, SourceMessage, Value
 
 SOURCE = "_source_"
@@ -35,6 +36,7 @@ def source_of(
             message_id=target_id,
             permalink=permalink,
         ),
+        attached=of_payloads(raw.get("attachments") or ()),
     )
 
 

@@ -101,6 +101,9 @@ class DiscordCourier:
             )
         await self._send(channel, reply, key, request.locale, **more)
 
+    async def discard(self, community: Community, reference: str) -> None:
+        """Do nothing: pictures belong to their messages, and go with them."""
+
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         """Begin a thread on one of our messages; one that is there has the message's own id."""
         del community

@@ -15,7 +15,7 @@ from bot.adapters.discord_bot.components import ROWS, Row, button_rows, form_but
 from bot.adapters.discord_bot.items import add_items
 from bot.adapters.discord_bot.parts import COLOURS, EMBED_TOTAL, EMBEDS, Part
 from bot.adapters.discord_bot.tables import table_text
-from bot.core.model import File, Reply, Style
+from bot.core.model import File, Picture, Reply, Style
 from bot.core.services import Services
 from prompts import render
 
@@ -39,6 +39,8 @@ async def draw(
     parts = _embedded(reply) if _needs_embed(reply) else _spoken(reply)
     if len(parts) > 1:  # a frame holds twice as much as a plain message
         parts = _embedded(reply)
+    if reply.image is not None:
+        _show_image(parts[0], reply.image)
     await _add_components(services, parts, reply, locale)
     _add_pictures(parts, reply)
     if reply.file is not None:
@@ -49,7 +51,8 @@ async def draw(
 
 
 def _needs_embed(reply: Reply) -> bool:
-    return bool(reply.title or reply.fields or reply.items or reply.style is not Style.PLAIN)
+    has_more = reply.title or reply.fields or reply.items or reply.image
+    return bool(has_more or reply.style is not Style.PLAIN)
 
 
 def _text(reply: Reply) -> str:
@@ -121,6 +124,12 @@ def _packed(embeds: Sequence[discord.Embed]) -> list[Part]:
             parts.append(Part())
         parts[-1].embeds.append(embed)
     return parts
+
+
+def _show_image(part: Part, picture: Picture) -> None:
+    """Put a picture into the first frame."""
+    part.image = picture
+    part.embeds[0].set_image(url=f"attachment://{picture.name}")
 
 
 # --- components -------------------------------------------------------------------------------

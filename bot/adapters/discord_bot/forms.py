@@ -22,6 +22,9 @@ from prompts import render
 
 _TITLE, _FIELD_LABEL, _FIELD_HINT, _FIELD_TEXT = 45, 45, 100, 4000
 
+_FILES = 4
+"""Files of one form; an idea takes no more."""
+
 
 async def modal(services: Services, form: Form, request: Request) -> discord.ui.Modal:
     """Draw a form as a modal of at most five fields; values of no field travel in its id."""
@@ -59,6 +62,13 @@ async def _control(
             required=field.is_required,
             min_values=int(field.is_required),
             default_values=default_values(value, discord.SelectDefaultValueType.user),
+        )
+    if field.type is FieldType.FILE:
+        return discord.ui.FileUpload(
+            custom_id=field.name,
+            required=field.is_required,
+            min_values=int(field.is_required),
+            max_values=_FILES,
         )
     choices = await _choices(services, field, request)
     if len(choices) <= CHOICES and options_of(choices):

@@ -17,6 +17,7 @@ from bot.adapters.discord_bot.markdown import words
 from bot.adapters.discord_bot.reading import Asked, find_shown, leaf, option_values, read
 from bot.adapters.discord_bot.who import Communities, actor_of, locale_of, place_of
 from bot.core import intake
+from bot.core.attaching import carried as files_carried
 from bot.core.dispatch import dispatch, error_reply, prefilled, validate, visibility
 from bot.core.errors import Busy
 from bot.core.model import (
@@ -138,6 +139,7 @@ class Interactions:
             delivery_id=f"discord:{interaction.id}",
             source=asked.source if asked else None,
             is_form=asked.is_form if asked else False,
+            attached=asked.attached if asked else (),
         )
 
     async def _accept(self, asked: Asked, request: Request) -> intake.Accepted | None:
@@ -191,6 +193,7 @@ class Interactions:
             known = {name: value for name, value in values.items() if value not in {None, ""}}
             values = {**await prefilled(self._services, request), **known}
         carried = source_values(asked.source) if asked.source else {}
+        carried |= files_carried(asked.attached)
         form = Form(
             command=command.name,
             title=command.form_title or command.summary,

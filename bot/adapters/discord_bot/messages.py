@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.files import of_message
 from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import NETWORK_ERRORS, nonce_of, patiently
 from bot.adapters.discord_bot.threads import Threads, referenced
@@ -67,6 +68,7 @@ class Messages:
             in_own_thread=in_own_thread,
             locale=str(message.guild.preferred_locale) if message.guild else "en-US",
             delivery_id=f"discord:{message.id}",
+            attached=of_message(message),
         )
 
     async def _answered_by_us(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 
 from bot.adapters.discord_bot.components import Row, view_of
-from bot.core.model import File, Style
+from bot.core.model import File, Picture, Style
 
 EMBED_TOTAL = 5900
 """Discord counts 6,000 characters over all embeds of a message; a margin for counting otherwise."""
@@ -32,6 +33,7 @@ class Part:
     embeds: list[discord.Embed] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    image: Picture | None = None
 
     def to_send(self) -> dict[str, Any]:
         """Give the arguments for sending a new message."""
@@ -49,12 +51,17 @@ class Part:
             "content": self.content or None,
             "embeds": self.embeds,
             "view": view_of(self.rows),
+            # The picture again, too: kept as it is, it would show a second time above the frame.
             "attachments": self._files(),
         }
 
     def _files(self) -> list[discord.File]:
         """Open the files anew: discord.py closes them after each attempt."""
-        return [
+        found = [
             discord.File(f.path, filename=f.name, description=f.alt_text[:_ALT] or None)
             for f in self.files
         ]
+        if self.image is not None:
+            content, alt = io.BytesIO(self.image.content), self.image.alt_text[:_ALT] or None
+            found.insert(0, discord.File(content, filename=self.image.name, description=alt))
+        return found

@@ -11,10 +11,11 @@ import discord
 from bot.adapters.discord_bot.app_commands import commands_with_menu
 from bot.adapters.discord_bot.capture import carried_source, source_of
 from bot.adapters.discord_bot.components import FIELDS, MENU
+from bot.adapters.discord_bot.files import resolved
 from bot.adapters.discord_bot.forms import submitted
 from bot.core import commands, wire
 from bot.core.dispatch import find
-from bot.core.model import Command, Field, SourceMessage, Value
+from bot.core.model import Attached, Command, Field, SourceMessage, Value
 
 if TYPE_CHECKING:
     from bot.core.services import Services
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Interaction = discord.Interaction[discord.Client]
 Payload = Mapping[str, Any]
 
-_SUBCOMMAND, _GROUP, _USER = 1, 2, 6
+_SUBCOMMAND, _GROUP, _USER, _FILE = 1, 2, 6, 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Asked:
     is_form: bool = False  # a form was sent
     opens_form: bool = False  # a button that opens the form
     source: SourceMessage | None = None
+    attached: tuple[Attached, ...] = ()
 
     @property
     def plain_values(self) -> dict[str, Value]:
@@ -58,7 +60,9 @@ async def read(services: Services, interaction: Interaction) -> Asked | None:
         return None
     if interaction.type is discord.InteractionType.modal_submit:
         values = {**found.values, **submitted(data)}
-        return Asked(command, values, is_form=True, source=carried_source(found.values))
+        source = carried_source(found.values)
+        sent = tuple(resolved(data).values())
+        return Asked(command, values, is_form=True, source=source, attached=sent)
     values = {**found.values, **_chosen(found.values, data)}
     return Asked(command, values, opens_form=found.kind == "form")
 
@@ -72,7 +76,18 @@ def _read_command(interaction: Interaction, data: Mapping[str, Any]) -> Asked | 
         return Asked(menu, source=source_of(interaction, data)) if menu else None
     name, options = leaf(data)
     command = find_shown(name)
-    return Asked(command, option_values(options)) if command else None
+    if command is None:
+        return None
+    files = resolved(data)
+    chosen = [files.get(str(o["value"])) for o in options if o.get("type") == _FILE]
+    attached = tuple(file for file in chosen if file is not None)
+    values = option_values(options)
+    values |= {
+        str(o["name"]): files[str(o["value"])].name
+        for o in options
+        if o.get("type") == _FILE and str(o["value"]) in files
+    }
+    return Asked(command, values, attached=attached)
 
 
 def find_shown(name: str) -> Command | None:

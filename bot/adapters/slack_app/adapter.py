@@ -18,6 +18,7 @@ from bot.adapters.slack_app import clients
 from bot.adapters.slack_app.answering import Answering
 from bot.adapters.slack_app.courier import Link, SlackCourier
 from bot.adapters.slack_app.failures import NETWORK, error_name, login_error
+from bot.adapters.slack_app.files import Pictures, SlackFiles
 from bot.adapters.slack_app.hearing import Hearing
 from bot.adapters.slack_app.home import Home
 from bot.adapters.slack_app.http import Door
@@ -67,9 +68,11 @@ class SlackAdapter:
             poster = clients.web_client(token, self._api_base, session, is_repeatable=False)
             self.identity = await _identify(client)
             # Made before anybody asks: making it later may wait for a lock, past three seconds.
-            await self._services.store.communities.ensure(
+            row = await self._services.store.communities.ensure(
                 self.identity.community_key, self.identity.team_name, self._services.clock()
             )
+            self._pictures = Pictures(self._services, poster, row.id)
+            self._services.fetchers[PLATFORM] = SlackFiles(client, self._api_base)
             running, app = self._assemble(client, poster, session, self.identity)
             stack.callback(self.courier.connect, None)
             stack.push_async_callback(running.drain, _DRAIN_S)
@@ -91,10 +94,12 @@ class SlackAdapter:
     ) -> tuple[Running, AsyncApp]:
         people = People(client, identity.team_id)
         workspace = Workspace(self._services, identity, people, self._api_base)
-        answering = Answering(self._services, client=client, poster=poster, session=session)
+        answering = Answering(
+            self._services, client=client, poster=poster, session=session, pictures=self._pictures
+        )
         hearing = Hearing(workspace, answering, Home(workspace, client))
         running = Running(workspace, answering)
-        self.courier.connect(Link(client, poster, identity))
+        self.courier.connect(Link(client, poster, identity, self._pictures))
         app = bolt_app(client, identity)
         Listeners(running, Modals(running, client, poster), hearing).register(app)
         return running, app

@@ -16,6 +16,7 @@ from bot.adapters.slack_app import clients, limits
 from bot.adapters.slack_app.blocks import Message, messages, view_blocks
 from bot.adapters.slack_app.controls import Controls, controls_of
 from bot.adapters.slack_app.failures import NETWORK, error_name
+from bot.adapters.slack_app.files import Pictures
 from bot.adapters.slack_app.forms import View, form_view, message_view
 from bot.adapters.slack_app.origin import Origin
 from bot.adapters.slack_app.uploads import send_file, send_pictures
@@ -45,11 +46,13 @@ class Answering:
         client: AsyncWebClient,
         poster: AsyncWebClient,
         session: aiohttp.ClientSession,
+        pictures: Pictures,
     ) -> None:
         self._services = services
         self._client = client
         self._poster = poster
         self._session = session
+        self._pictures = pictures
         self._direct: dict[str, str] = {}  # user -> the channel of their direct messages with us
 
     async def say(
@@ -118,12 +121,15 @@ class Answering:
             return False
 
     async def _deliver(self, origin: Origin, reply: Reply, *, is_public: bool, locale: str) -> None:
-        controls = await controls_of(self._services, reply, locale=locale)
-        drawn = messages(reply, controls)
+        drawn = messages(reply, await self._controls(reply, locale))
         if reply.replace and await self._replace(origin, drawn[0], is_public=is_public):
             drawn = drawn[1:]
         for message in drawn:
             await self._send(origin, message, is_public=is_public)
+
+    async def _controls(self, reply: Reply, locale: str) -> Controls:
+        controls = await controls_of(self._services, reply, locale=locale)
+        return replace(controls, picture=await self._pictures.reference(reply.image))
 
     # --- one message --------------------------------------------------------------------------
 
@@ -240,7 +246,7 @@ class Answering:
             return await form_view(
                 self._services, reply.form, origin, locale=locale, errors=_above(reply)
             )
-        controls = await controls_of(self._services, reply, locale=locale)
+        controls = await self._controls(reply, locale)
         fits = len(reply.title) <= limits.VIEW_TITLE
         blocks = view_blocks(replace(reply, title="") if fits else reply, controls)
         title = (fits and reply.title) or render("slack.screen", locale)
@@ -269,7 +275,7 @@ class Answering:
     # --- what else a reply may bring ----------------------------------------------------------
 
     async def _announce(self, origin: Origin, reply: Reply, locale: str) -> None:
-        controls = await controls_of(self._services, reply, locale=locale)
+        controls = await self._controls(reply, locale)
         public = replace(origin, is_spoken=True)
         for message in messages(reply, controls):
             await self._send(public, message, is_public=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from bot.adapters.slack_app import limits, mrkdwn
 from bot.adapters.slack_app.controls import Controls, Element, label
 from bot.adapters.slack_app.shelf import typed_here
 from bot.adapters.slack_app.tables import table_block, table_text
-from bot.core.model import Citation, NameValue, Reply
+from bot.core.model import Citation, NameValue, Picture, Reply
 
 Block = dict[str, Any]
 _T = TypeVar("_T")
@@ -21,7 +21,7 @@ _ITEM = 2800
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: its blocks and the words for notifications; `plain` has no table block."""
+    """One message: its blocks and words for notifications; `plain` has no table and no picture."""
 
     text: str
     blocks: tuple[Block, ...]
@@ -29,7 +29,7 @@ class Message:
 
     @property
     def without_table(self) -> Message:
-        """Give the message with its table as text, for where Slack refuses the block."""
+        """Give the message with its table as text, for where Slack refuses one of the blocks."""
         return Message(self.text, self.plain or self.blocks)
 
 
@@ -37,8 +37,9 @@ def messages(reply: Reply, controls: Controls) -> list[Message]:
     """Draw a reply as one message, or several where one cannot hold it; controls come last."""
     with_table = _packed(_layout(reply, controls, has_table=True))
     without = with_table
-    if reply.table is not None:
-        without = _packed(_layout(reply, controls, has_table=False))
+    if reply.table is not None or controls.picture:
+        bare = replace(controls, picture="")
+        without = _packed(_layout(reply, bare, has_table=False))
     text = mrkdwn.fallback("\n".join(filter(None, (reply.title, reply.text))))
     text = text.strip() or mrkdwn.fallback(" ".join(i.text for i in reply.items)).strip() or "…"
     if len(with_table) != len(without):  # parts would not pair up: the text form is always right
@@ -71,6 +72,8 @@ def _layout(reply: Reply, controls: Controls, *, has_table: bool) -> Iterator[Bl
         words = label(typed_here(reply.title), limits.HEADER)
         yield {"type": "header", "text": {"type": "plain_text", "text": words, "emoji": True}}
     yield from (section(piece) for piece in mrkdwn.pieces(reply.text, _PIECE, urls))
+    if reply.image is not None and controls.picture:
+        yield _picture(reply.image, controls.picture)
     yield from _fields(reply.fields)
     if reply.table is not None:
         block = table_block(reply.table, urls) if has_table else None
@@ -82,6 +85,11 @@ def _layout(reply: Reply, controls: Controls, *, has_table: bool) -> Iterator[Bl
     # Slack refuses a text of nothing, which is what is left of control characters alone.
     if footer := mrkdwn.line(reply.footer, limits.CONTEXT).strip():
         yield _context([footer])
+
+
+def _picture(picture: Picture, reference: str) -> Block:
+    alt = label(picture.alt_text, limits.ALT_TEXT) or picture.name
+    return {"type": "image", "slack_file": {"id": reference}, "alt_text": alt}
 
 
 def _fields(fields: Sequence[NameValue]) -> Iterator[Block]:

@@ -35,6 +35,7 @@ class Controls:
     buttons: tuple[Element, ...] = ()
     selects: tuple[Element, ...] = ()
     items: tuple[tuple[Element, ...], ...] = ()
+    picture: str = ""  # Slack's id of the reply's picture
 
 
 @dataclass(frozen=True, slots=True)

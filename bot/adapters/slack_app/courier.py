@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_app.answering import content
 from bot.adapters.slack_app.blocks import Message, messages
-from bot.adapters.slack_app.controls import controls_of
+from bot.adapters.slack_app.controls import Controls, controls_of
 from bot.adapters.slack_app.failures import (
     NETWORK,
     UNCLEAR_S,
@@ -27,6 +27,7 @@ from bot.adapters.slack_app.failures import (
     error_name,
     is_unclear,
 )
+from bot.adapters.slack_app.files import Pictures
 from bot.adapters.slack_app.inspector import PICKERS, Inspector
 from bot.adapters.slack_app.uploads import delete, send_pictures
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
@@ -49,6 +50,7 @@ class Link:
     client: AsyncWebClient
     poster: AsyncWebClient
     identity: Identity
+    pictures: Pictures
 
 
 class SlackCourier:
@@ -91,7 +93,7 @@ class SlackCourier:
     ) -> Sent:
         """Post a message, or find the one that an earlier attempt posted under this key."""
         locale = str(community.settings.get("locale") or "en")
-        controls = await controls_of(self._services, reply, locale=locale)
+        controls = await self._controls(reply, locale)
         first, *more = messages(reply, controls)
         try:
             found = await self._found(channel_id, thread_id, key)
@@ -114,6 +116,11 @@ class SlackCourier:
             await send_pictures(self._poster, pictures, channel=channel_id, thread_ts=thread_id)
         else:
             await asyncio.to_thread(delete, pictures)
+
+    async def _controls(self, reply: Reply, locale: str) -> Controls:
+        controls = await controls_of(self._services, reply, locale=locale)
+        pictures = self._connected.pictures
+        return replace(controls, picture=await pictures.reference(reply.image))
 
     async def _post(
         self, channel_id: str, message: Message, thread_id: str | None, key: str
@@ -180,7 +187,7 @@ class SlackCourier:
     async def edit(self, community: Community, sent: Sent, reply: Reply) -> None:
         """Replace what a message shows."""
         locale = str(community.settings.get("locale") or "en")
-        drawn = messages(reply, await controls_of(self._services, reply, locale=locale))[0]
+        drawn = messages(reply, await self._controls(reply, locale))[0]
         try:
             await self._update(sent, drawn)
         except NETWORK as error:
@@ -221,6 +228,14 @@ class SlackCourier:
         return await self.post(
             community, str(opened["channel"]["id"]), reply, key=key, thread_id=None
         )
+
+    async def discard(self, community: Community, reference: str) -> None:
+        """Delete a picture that Slack keeps for our messages."""
+        try:
+            await self._client.files_delete(file=reference)
+        except NETWORK as error:
+            if error_name(error) not in {"file_not_found", "file_deleted"}:
+                raise courier_error(error) from None
 
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         """Give the message's own id: on Slack every message can have a thread."""

@@ -93,6 +93,7 @@ def _element(field: Field, value: Value, locale: str) -> View:
         FieldType.FLAG: _flag,
         FieldType.CHANNEL: _channel,
         FieldType.MEMBER: _member,
+        FieldType.FILE: _file,
     }.get(field.type)
     if draw is not None:
         return draw(field, value, locale)
@@ -115,6 +116,10 @@ def _text(field: Field, value: Value, _locale: str) -> View:
     if field.placeholder:
         element["placeholder"] = _plain(field.placeholder, limits.PLACEHOLDER)
     return {**element, "initial_value": initial} if initial else element
+
+
+def _file(_field: Field, _value: Value, _locale: str) -> View:
+    return {"type": "file_input", "max_files": limits.FILES}
 
 
 def _number(field: Field, value: Value, _locale: str) -> View:
@@ -199,6 +204,9 @@ def _read(field: Field, raw: Mapping[str, Any], account_key: str) -> Value:
     chosen = raw.get("selected_option")
     if chosen:
         return str(chosen["value"])
+    if field.type is FieldType.FILE:
+        names = ", ".join(str(file.get("name") or "file") for file in raw.get("files") or ())
+        return names[: field.max_length] or None
     if raw.get("selected_user"):
         return f"{account_key}{raw['selected_user']}"
     text = raw.get("value") or raw.get("selected_conversation")

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.adapters.slack_app.answering import Answering
+from bot.adapters.slack_app.files import of_payloads
 from bot.adapters.slack_app.home import Home
 from bot.adapters.slack_app.origin import Origin
 from bot.adapters.slack_app.people import QUICK_S, Member
@@ -130,6 +131,7 @@ class Hearing:
             in_own_thread=to.in_own_thread,
             locale=member.locale,
             delivery_id=f"slack:m:{identity.team_id}:{origin.channel_id}:{ts}",
+            attached=of_payloads(event.get("files")),
         )
 
     async def _accept(self, heard: Heard) -> bool | None:

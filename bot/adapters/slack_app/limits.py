@@ -23,6 +23,9 @@ INPUT = 3000
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 URL = 3000
+ALT_TEXT = 2000
+FILES = 4
+"""Files of one form; an idea takes no more."""
 
 ACK_S = 3.0
 """Seconds for an acknowledgement, and the life of a trigger id."""

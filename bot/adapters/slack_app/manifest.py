@@ -21,6 +21,7 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",  # pictures that members hand in with their ideas
         "files:write",
         "groups:history",
         "groups:read",

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack_app.blocks import section
 from bot.adapters.slack_app.controls import option
 from bot.adapters.slack_app.failures import NETWORK, error_name
+from bot.adapters.slack_app.files import of_view
 from bot.adapters.slack_app.forms import form_view, hidden_values, message_view, submitted
 from bot.adapters.slack_app.limits import OPTIONS
 from bot.adapters.slack_app.origin import Origin
@@ -127,6 +128,7 @@ class Modals:
             name=str((body.get("user") or {}).get("name") or ""),
             is_form=True,
             wait_s=QUICK_S,
+            attached=of_view(view),
         )
         _, errors = validate(command, request.values, request.locale)
         if errors and blocks:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack_app.clients import is_response_url
+from bot.adapters.slack_app.files import of_payloads
 from bot.adapters.slack_app.origin import Origin
 from bot.adapters.slack_app.people import People
 from bot.adapters.slack_app.reading import plain_words
-from bot.core.model import Community, Place, Request, SourceMessage, Value
+from bot.core.model import Attached, Community, Place, Request, SourceMessage, Value
 from bot.core.services import Services
 
 PLATFORM = "slack"
@@ -109,6 +110,7 @@ class Workspace:
         delivery_id: str | None = None,
         source: SourceMessage | None = None,
         is_form: bool = False,
+        attached: tuple[Attached, ...] = (),
         wait_s: float = 10.0,
     ) -> Request:
         """Make a request; asks Slack who it is for at most about `wait_s` each step."""
@@ -125,6 +127,7 @@ class Workspace:
             delivery_id=delivery_id,
             source=source,
             is_form=is_form,
+            attached=attached,
         )
 
     async def source(self, body: Mapping[str, Any], *, wait_s: float) -> SourceMessage:
@@ -150,4 +153,5 @@ class Workspace:
                 permalink=permalink,
                 is_direct=channel_id.startswith("D"),
             ),
+            attached=of_payloads(message.get("files")),
         )

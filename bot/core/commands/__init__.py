@@ -9,6 +9,7 @@ from bot.core.commands.gaps import CLOSE_GAP, GAPS
 from bot.core.commands.help import HELP
 from bot.core.commands.idea_add import ADD_IDEA, CAPTURE, KEEP_DRAFT
 from bot.core.commands.idea_change import EDIT_IDEA, WITHDRAW_IDEA
+from bot.core.commands.idea_files import ATTACH, DETACH, FILES
 from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS
 from bot.core.commands.idea_react import FOLLOW, NOTE, STAFF_NOTE, VOTE
 from bot.core.commands.idea_show import EXPLAIN_RANK, RANDOM_IDEA, SHOW_IDEA, SIMILAR_IDEAS
@@ -46,6 +47,9 @@ ALL: tuple[Command, ...] = (
     FOLLOW,
     NOTE,
     EDIT_IDEA,
+    ATTACH,
+    FILES,
+    DETACH,
     RETAG,
     WITHDRAW_IDEA,
     QUEUE,

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.core.attaching import carried
 from bot.core.banks import LookAlike
 from bot.core.capture import Quoted, quoted_of
 from bot.core.commands import ideas, shown
-from bot.core.commands.idea_draft import Draft, save_draft, saved_draft, typed_draft
-from bot.core.commands.idea_keep import keep
+from bot.core.commands.idea_draft import (
+    Draft,
+    save_draft,
+    saved_draft,
+    typed_draft,
+    with_files,
+)
+from bot.core.commands.idea_keep import keep, with_remarks
 from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, URL, normalised
 from bot.core.commands.industries import complete_industry
 from bot.core.errors import Conflict
@@ -23,6 +30,7 @@ from bot.core.model import (
     Reply,
     Request,
     Style,
+    Value,
 )
 from bot.core.services import Services
 from bot.core.statuses import CAN_BE_VOTED_ON
@@ -60,7 +68,9 @@ async def _capture(services: Services, request: Request, text: str, quoted: Quot
     known = await services.store.ideas.by_external_id(request.community.bank_id, quoted.message_key)
     if known is not None:
         raise Conflict("captured_before", number=known.number)
-    draft = Draft(values={"text": text, "permalink": quoted.permalink}, quoted=quoted)
+    attached = request.source.attached if request.source else ()
+    values: dict[str, Value] = {"text": text, "permalink": quoted.permalink}
+    draft = Draft(values=values, quoted=quoted, attached=attached)
     return await _take(services, request, draft)
 
 
@@ -78,6 +88,7 @@ async def _take(services: Services, request: Request, draft: Draft) -> Reply:
     tagging = await services.banks.tag(
         request.community.bank_id, draft.text("text"), title=draft.text("title")
     )
+    draft = await with_files(services, request, draft)
     if not tagging.is_idea and "idea" not in draft.sure:
         return await _ask_whether_idea(services, request, draft, tagging)
     alike = [] if "new" in draft.sure else await _look_alikes(services, request, draft)
@@ -134,7 +145,7 @@ def _refused(draft: Draft, field: str, problem: str) -> Reply:
             command="idea add",
             title=ADD_IDEA.form_title,
             fields=ADD_IDEA.form_fields,
-            values={k: v for k, v in draft.values.items() if v},
+            values={**{k: v for k, v in draft.values.items() if v}, **carried(draft.attached)},
         ),
         style=Style.DANGER,
         is_private=True,
@@ -160,7 +171,9 @@ async def _ask_whether_idea(
     )
     is_question = tagging.why_not == "question"
     return Reply(
-        text=render("idea.not_an_idea", locale, why=tagging.why_not or "chatter"),
+        text=with_remarks(
+            render("idea.not_an_idea", locale, why=tagging.why_not or "chatter"), draft
+        ),
         buttons=(ask, keep_button) if is_question else (keep_button,),
     )
 
@@ -194,7 +207,7 @@ async def _ask_whether_new(
         style=Style.PRIMARY,
     )
     return Reply(
-        text=render("idea.look_alikes", locale, count=len(items)),
+        text=with_remarks(render("idea.look_alikes", locale, count=len(items)), draft),
         items=items,
         buttons=(mine,),
         replace=request.command == "idea keep",
@@ -242,6 +255,13 @@ ADD_IDEA = Command(
             in_form=True,
         ),
         Field(name="link", label="Link", description="A page that backs it", max_length=500),
+        Field(
+            name="file",
+            label="File",
+            type=FieldType.FILE,
+            description="A picture that shows what you mean",
+            max_length=500,
+        ),
         Field(
             name="anonymous",
             label="Keep my name to yourself",

@@ -57,7 +57,7 @@ async def edit_idea(services: Services, request: Request) -> Reply:
     )
     if "text" in changes or "title" in changes:
         edited = await read_again(services, request, edited)
-    edited = await _review_again(services, request, edited)
+    edited = await review_again(services, request, edited)
     return Reply(
         text=render(
             "idea.edited",
@@ -107,7 +107,7 @@ async def read_again(services: Services, request: Request, idea: Idea) -> Idea:
     return idea
 
 
-async def _review_again(services: Services, request: Request, idea: Idea) -> Idea:
+async def review_again(services: Services, request: Request, idea: Idea) -> Idea:
     """Take an idea back to the queue: an accepted one that was edited, a declined one revised."""
     if ideas.is_moderator(request):
         return idea

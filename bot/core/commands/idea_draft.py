@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.core.attaching import attached_of, take
 from bot.core.capture import Quoted
 from bot.core.commands import ideas
 from bot.core.commands.idea_reading import URL
 from bot.core.errors import NotFound
-from bot.core.model import Request, Value
+from bot.core.model import Attached, Request, Value
 from bot.core.services import Services
+from storage import NewAttachment
 
 _STATED = ("title", "text", "industry", "beneficiaries", "link", "anonymous", "permalink")
 _QUOTED = "quoted"
@@ -24,6 +26,9 @@ class Draft:
     id: int | None = None
     quoted: Quoted | None = None
     sure: frozenset[str] = frozenset()  # "idea": it is one; "new": it is like none that is there
+    attached: tuple[Attached, ...] = ()  # files that are not fetched yet
+    files: tuple[NewAttachment, ...] = ()
+    remarks: tuple[str, ...] = ()  # what has to be said about the files
 
     def text(self, name: str) -> str:
         """Give a typed value, stripped."""
@@ -46,7 +51,7 @@ def typed_draft(request: Request) -> Draft:
         left = str(typed["beneficiaries"]).replace(found.group(), " ")
         typed["link"] = found.group()
         typed["beneficiaries"] = " ".join(left.split()).rstrip(" ,;:-") or None
-    return Draft(values=typed)
+    return Draft(values=typed, attached=attached_of(request))
 
 
 async def saved_draft(services: Services, request: Request) -> Draft:
@@ -60,12 +65,22 @@ async def saved_draft(services: Services, request: Request) -> Draft:
     if kept is None:
         raise NotFound("draft_gone")
     quoted = Quoted.from_values(kept[_QUOTED]) if _QUOTED in kept else None
+    files = await services.store.drafts.files(draft_id, request.actor.person_id or 0)
     return Draft(
+        files=files,
         values={name: kept.get(name) for name in _STATED},
         id=draft_id,
         quoted=quoted,
         sure=frozenset(request.text("sure").split("+")) - {""},
     )
+
+
+async def with_files(services: Services, request: Request, draft: Draft) -> Draft:
+    """Fetch the files that came along; their addresses would not outlive a question."""
+    if not draft.attached:
+        return draft
+    taken = await take(services, request, draft.attached)
+    return replace(draft, attached=(), files=taken.files, remarks=taken.remarks)
 
 
 async def save_draft(services: Services, request: Request, draft: Draft) -> Draft:
@@ -75,6 +90,6 @@ async def save_draft(services: Services, request: Request, draft: Draft) -> Draf
     values = {name: value for name, value in draft.values.items() if value not in (None, "")}
     more = {_QUOTED: draft.quoted.to_values()} if draft.quoted else {}
     draft_id = await services.store.drafts.save(
-        ideas.write_of(request), "idea add", {**values, **more}
+        ideas.write_of(request), "idea add", {**values, **more}, files=draft.files
     )
     return replace(draft, id=draft_id)

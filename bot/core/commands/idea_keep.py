@@ -32,6 +32,7 @@ async def keep(
     if draft.id is not None:
         await services.store.drafts.drop(side, draft.id)
     reply = await kept_reply(services, request, idea)
+    reply = replace(reply, text=with_remarks(reply.text, draft))
     if draft.quoted is None or idea.consent != "asked":
         return reply
     text = render(
@@ -62,6 +63,7 @@ async def _new_idea(
         tags=tags_of(tagging, industry),
         vector=vector.data if vector else None,
         vector_model=vector.model if vector else None,
+        attachments=draft.files,
     )
     quoted = draft.quoted
     if quoted is None:
@@ -95,6 +97,11 @@ async def kept_reply(services: Services, request: Request, idea: Idea) -> Reply:
         style=Style.SUCCESS,
         replace=request.command == "idea keep",
     )
+
+
+def with_remarks(text: str, draft: Draft) -> str:
+    """Add what has to be said about the files that came along."""
+    return "\n\n".join((text, *draft.remarks))
 
 
 def _author_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:

@@ -8,17 +8,18 @@ from bot.core.commands import ideas
 from bot.core.model import (
     Button,
     NameValue,
+    Picture,
     Reply,
     Request,
     Style,
     Value,
 )
 from bot.core.services import Services
-from bot.core.statuses import CAN_BE_VOTED_ON
-from bot.core.texts import short
+from bot.core.statuses import CAN_BE_EDITED, CAN_BE_VOTED_ON
+from bot.core.texts import short, size_text
 from bot.tagging.taxonomy import Taxonomy
 from prompts import plain, render
-from storage import Idea, IdeaTag, VoteCount
+from storage import Attachment, Idea, IdeaTag, VoteCount
 
 HIDING_FLAGS = frozenset({"not_an_idea", "links_only", "promotion", "personal_data"})
 """Flags that keep a pending idea from members until a moderator has looked."""
@@ -106,6 +107,7 @@ async def idea_reply(services: Services, request: Request, idea: Idea) -> Reply:
     """Show an idea in full, with what the asker can do with it."""
     taxonomy = await services.banks.taxonomy(idea.bank_id)
     locale = request.locale
+    files = await services.store.attachments.of_idea(idea.bank_id, idea.number)
     return Reply(
         title=f"#{idea.number} {plain(short(idea.title, 200))}",
         text=render(
@@ -115,7 +117,8 @@ async def idea_reply(services: Services, request: Request, idea: Idea) -> Reply:
             reason=idea.reason if idea.status == "declined" else "",
             merged_into=idea.merged_into,
         ),
-        fields=idea_fields(idea, taxonomy, locale),
+        fields=(*idea_fields(idea, taxonomy, locale), *file_fields(files, locale)),
+        image=await picture_of(services, idea, files),
         footer=render(
             "idea.dated",
             locale,
@@ -123,8 +126,74 @@ async def idea_reply(services: Services, request: Request, idea: Idea) -> Reply:
             edits=max(0, idea.version - 1),
             notes=idea.note_count,
         ),
-        buttons=await idea_buttons(request, idea),
+        buttons=(*await idea_buttons(request, idea), *file_buttons(request, idea, files)),
     )
+
+
+async def picture_of(
+    services: Services, idea: Idea, files: Sequence[Attachment], which: int | None = None
+) -> Picture | None:
+    """Give one of an idea's pictures, the first unless an id says which, with its title as words.
+
+    Args:
+        services: where the bytes are.
+        idea: whose title describes the picture to those who cannot see it.
+        files: what the idea has.
+        which: the id of a picture.
+    """
+    chosen = next((f for f in files if f.is_picture and which in {None, f.id}), None)
+    if chosen is None:
+        return None
+    content = await services.store.attachments.content(idea.bank_id, chosen.id)
+    if content is None:
+        return None
+    return Picture(
+        id=chosen.id,
+        name=chosen.name,
+        media_type=chosen.media_type,
+        alt_text=short(idea.title, 200),
+        content=content,
+    )
+
+
+def file_text(file: Attachment, locale: str) -> str:
+    """Say what a file is: a link as itself, anything else by name, kind and size."""
+    if file.url:
+        return plain(file.url)
+    return render(
+        "files.line",
+        locale,
+        name=file.name,
+        media_type=file.media_type,
+        size=size_text(file.size_bytes),
+        is_picture=file.is_picture,
+    )
+
+
+def file_fields(files: Sequence[Attachment], locale: str) -> tuple[NameValue, ...]:
+    """List the files besides the one picture that is seen anyway."""
+    first = next((f for f in files if f.is_picture), None)
+    listed = [file_text(f, locale) for f in files if f is not first]
+    if not listed:
+        return ()
+    return (NameValue(render("files.label", locale), "\n".join(listed), is_inline=False),)
+
+
+def file_buttons(request: Request, idea: Idea, files: Sequence[Attachment]) -> tuple[Button, ...]:
+    """Give the way to the other files, and to authors the way to add one."""
+    values: dict[str, Value] = {"number": idea.number}
+    buttons = []
+    if files and (len(files) > 1 or _may_change(request, idea)):
+        label = render("files.button_all", request.locale, count=len(files))
+        buttons.append(Button(label=label, command="idea files", values=values))
+    if ideas.is_author(request, idea) and idea.status in CAN_BE_EDITED:
+        label = render("files.button_add", request.locale)
+        buttons.append(Button(label=label, command="idea attach", values=values, opens_form=True))
+    return tuple(buttons)
+
+
+def _may_change(request: Request, idea: Idea) -> bool:
+    return ideas.is_author(request, idea) or ideas.is_moderator(request)
 
 
 def idea_fields(idea: Idea, taxonomy: Taxonomy, locale: str) -> tuple[NameValue, ...]:
