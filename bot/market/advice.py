@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.market.amounts import Amount, amounts
 from bot.market.compare import spelled
-from bot.market.conditions import Amount, Condition, Conditions, amounts
+from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.fitting import fitting
 from bot.market.knowledge import Row
@@ -16,6 +17,7 @@ from bot.market.sums import money, plain, total_seconds
 
 _MOST = 6
 _BUDGET_FROM = 5.0
+_UNPRICED = 1000.0  # dollars a second: what has no price comes last
 _WEIGHED = ("field", "word", "unknown", "must")
 
 
@@ -46,7 +48,7 @@ class Option:
 
     def costs(self, need: Need) -> float:
         """Give what it costs in all, or a second where nobody says how many."""
-        price = (self.price.number if self.price else None) or 0.0
+        price = (self.price.number if self.price else None) or _UNPRICED
         return price * (need.total or 1.0)
 
 
@@ -83,7 +85,7 @@ def advise(ask: Ask, conditions: Conditions) -> Draft | None:
 
 def _best(options: list[Option], need: Need) -> list[Option]:
     """Put what misses least first, then what does it in one clip, then what costs least."""
-    priced = [o for o in options if o.price is not None]
+    priced = [o for o in options if o.price is not None or not need.budget]
     if need.budget and need.total:
         priced = [o for o in priced if o.costs(need) <= need.budget]
     priced.sort(key=lambda o: (len(o.missed), o.falls_short(need), o.costs(need), o.owner))
@@ -124,7 +126,10 @@ def unweighed(ask: Ask, conditions: Conditions) -> list[str]:
 def _option(ask: Ask, owner: int, wanted: list[Condition]) -> Option:
     met, missed = [], []
     for condition in wanted:
-        row = condition.test(ask.knowledge.facts(owner, condition.field))
+        rows = ask.knowledge.facts(owner, condition.field)
+        row = condition.test(rows)
+        if condition.unless_said and not rows:
+            continue
         if row:
             met.append((condition, row))
         elif owner in condition.besides or condition.field:
@@ -148,9 +153,13 @@ def _price(ask: Ask, owner: int, wanted: list[Condition]) -> Row | None:
     return min(rows, key=lambda r: r.number or 0.0, default=None)
 
 
-def has_budget(folded: str) -> bool:
-    """Tell whether a question names an amount of money that is no price per second."""
-    return any(a.field == "price" and a.number >= _BUDGET_FROM for a in amounts(folded))
+def wants_advice(ask: Ask) -> bool:
+    """Tell whether somebody wants a choice: in words, with a budget, or as who they are."""
+    found = amounts(ask.reading.folded)
+    has_budget = any(a.field == "price" and a.number >= _BUDGET_FROM for a in found)
+    is_role = ask.reading.has("role") and any(a.field == "length" for a in found)
+    asks_fact = any(u.kind in ("unknown", "date") for u in ask.reading.units)
+    return ask.reading.has("advice") or has_budget or (is_role and not asks_fact)
 
 
 def _row(ask: Ask, option: Option, need: Need) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.market.drafting import Ask, Draft
@@ -11,6 +12,8 @@ from bot.market.lookup import ended_first
 from bot.market.model import Table
 
 _MOST = 5
+_SCALED = re.compile(r"(\d)([MB])\b")
+_SCALES = {"M": "million", "B": "billion"}
 _MOST_VALUES = 4
 
 
@@ -99,5 +102,7 @@ def value(ask: Ask, row: Row) -> str:
 def spelled(ask: Ask, row: Row) -> str:
     """Write the bare value of a fact in the language of the question."""
     value = row.fact.value or ""
+    if row.value is not None and row.value.type == "money":
+        return _SCALED.sub(lambda m: f"{m.group(1)} {_SCALES[m.group(2)]}", value)
     is_answer = row.value is not None and row.value.type == "yes_no" and value in ("yes", "no")
     return ask.say(f"answer_limits.{value}") if is_answer else value

@@ -7,47 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.market.amounts import Amount, amounts
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import Hit, Lexicon
 from bot.market.reading import Reading
 from prompts import render
 
-_UNITS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sekunden", "segundos"), "length"),
-    **dict.fromkeys(("secondes", "sekunde", "segundo", "seconde", "秒", "秒钟", "秒間"), "length"),
-    **dict.fromkeys(("min", "mins", "minute", "minutes", "minuten", "minuto"), "minutes"),
-    **dict.fromkeys(("minutos", "分", "分钟", "分間"), "minutes"),
-    **dict.fromkeys(("clips", "clip", "videos", "ads", "shots", "spots", "vídeos"), "count"),
-    **dict.fromkeys(("p", "lines"), "resolution"),
-    "k": "kilo",
-    **dict.fromkeys(("gb", "gig", "gigs", "g", "gigabyte", "gigabytes"), "vram"),
-    "fps": "fps",
-    **dict.fromkeys(("b", "parameters", "params"), "parameters"),
-    **dict.fromkeys(("usd", "dollar", "dollars", "bucks", "buck", "euros", "euro"), "price"),
-    **dict.fromkeys(("cent", "cents"), "cents"),
-}
-_AMOUNT = re.compile(r"(?<![^\W_])(\$|€|£)?\s*(\d+(?:[.,]\d+)*)[\s-]*(\$|€|[^\W\d_]+)?")
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_WORDED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b(?=[ -])")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _LOW_FIRST = ("price", "vram")
 _LIMITED = ("length", "resolution", "vram", "fps", "parameters", "price")
 _MOST_PER_SECOND = 5.0  # dollars: more than that is a budget, no price per second
 _OPEN = "open weights"
+_RESTART = re.compile(r"[,;.]|\b(?:with|but|mit|con|avec|com)\b")
 _NEAR = 3  # words between a `not` and what it denies
-_KILO = {2: 1440, 4: 2160, 8: 4320}
-_SIZES = {480, 540, 576, 720, 768, 1080, 1440, 2160}
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number with its unit in a question; `field` is the lexicon field that it limits."""
-
-    field: str
-    number: float
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +32,7 @@ class Condition:
     at_most: float | None = None
     at_least: float | None = None
     besides: frozenset[int] = frozenset()  # entities that are not wanted
+    unless_said: bool = False  # holds where nothing is recorded: nobody excludes the place
 
     def test(self, rows: Sequence[Row]) -> Row | None:
         """Give the fact that meets the condition; None where none does or none is recorded."""
@@ -95,54 +67,6 @@ def _starts_word(text: str, value: str) -> bool:
     return re.search(rf"\b{re.escape(text)}", value) is not None
 
 
-def amounts(folded: str) -> list[Amount]:
-    """Read the numbers with units of a question: 30 s, $0.10, 1080p, 4k, 16gb."""
-    found: list[Amount] = []
-    bare: re.Match[str] | None = None
-    for match in _AMOUNT.finditer(_WORDED.sub(_digits, folded)):
-        field, factor = _unit(match)
-        if field == "length" and bare is not None and bare.end() == match.start():
-            times = _number(bare.group(2)) or 1.0  # `five 5-second clips`
-            found.append(Amount("count", times, bare.group().strip(), bare.start(), bare.end()))
-        bare = match if not match.group(3) or match.group(3) == "x" else None
-        if field:
-            number = (_number(match.group(2)) or 0.0) * factor
-            if field == "resolution" and number in (2, 4, 8):
-                number = _KILO[int(number)]
-            unit = match.group(3) or ""
-            known = unit in _UNITS or unit in ("$", "€")
-            text = match.group().strip() if known else match.group().removesuffix(unit).strip()
-            found.append(Amount(field, number, text, match.start(), match.end()))
-    return found
-
-
-def _digits(match: re.Match[str]) -> str:
-    """Write a number word in digits, as long as it was: places in the text stay the same."""
-    return str(_WORDS.index(match.group()) + 1).ljust(len(match.group()))
-
-
-def _number(digits: str) -> float | None:
-    """Read 1,000 and 0,10 and 0.10; None for what only looks like a number, such as 1.5.0."""
-    plain = digits.replace(",", "") if _THOUSANDS.fullmatch(digits) else digits.replace(",", ".")
-    return None if plain.count(".") > 1 else float(plain)
-
-
-def _unit(match: re.Match[str]) -> tuple[str, float]:
-    """Give the lexicon field that a number limits, and what one of its unit is worth."""
-    number = _number(match.group(2))
-    if number is None:
-        return "", 1
-    word = match.group(3) or ""
-    if match.group(1) or word in ("$", "€"):
-        return "price", 1
-    field = _UNITS.get(word, "")
-    if field in ("kilo", "resolution"):
-        is_size = number in (_KILO if field == "kilo" else _SIZES)
-        return ("resolution" if is_size else ""), 1
-    scaled = {"cents": ("price", 0.01), "minutes": ("length", 60), "parameters": (field, 1e9)}
-    return scaled.get(field, (field, 1))
-
-
 class Conditions:
     """Reads conditions out of readings."""
 
@@ -154,13 +78,23 @@ class Conditions:
     def read(self, reading: Reading) -> list[Condition]:
         """Give all conditions of a question, each once."""
         found = [*self._named(reading), *self._places(reading), *self._firms(reading)]
-        found += [*self._numbers(reading), *self._unwanted(reading)]
+        found += [*self._numbers(reading), *self._unwanted(reading), *self._dates(reading)]
         if reading.before is not None:
             found += _still_holding(self.read(reading.before), found)
         unique: dict[tuple[str, bool, str], Condition] = {}
         for condition in found:
             unique.setdefault((condition.field, condition.denied, condition.label), condition)
         return _without_doubles(list(unique.values()))
+
+    def _dates(self, reading: Reading) -> Iterator[Condition]:
+        """Read `models that came out in November 2026`."""
+        if "f:released" not in reading.tags:
+            return
+        for unit in reading.units:
+            days = [k[2:] for k, _ in unit.keys if k.startswith("d:")]
+            if unit.kind == "date" and days:
+                spelled = render("answer.month", reading.locale, text=days[0])
+                yield Condition(label=spelled, field="released", holds=(days[0],))
 
     def _unwanted(self, reading: Reading) -> Iterator[Condition]:
         """Read `nothing from xAI`, `anything but Kling`: things, and whatever a firm makes."""
@@ -204,7 +138,7 @@ class Conditions:
     def denied_before(self, reading: Reading, position: int) -> bool:
         """Tell whether a `not`, `except`, `nothing from` stands shortly before a word."""
         return any(
-            h.tag == "op:without" and 0 <= position - h.end < _NEAR and h.start >= 0
+            h.tag == "op:without" and h.start >= 0 and _reaches(reading, h.end, position)
             for h in reading.hits
         )
 
@@ -217,6 +151,17 @@ class Conditions:
             inside = [p for p in self._lexicon.places.values() if place in p["in"]]
             names += [n for p in inside for n in (p["id"], p["code"].lower())]
             denied = self._is_denied(reading, hit)
+            if self._is_where_to_use(reading, hit):
+                names += [p for p in self._lexicon.places[place]["in"] if p in ("eu",)]
+                spelled = _place_name(self._lexicon.places[place], reading.locale)
+                yield Condition(
+                    label=render("answer_limits.usable", reading.locale, place=spelled),
+                    field="excluded",
+                    holds=tuple(n for n in names if n),
+                    denied=True,
+                    unless_said=True,
+                )
+                continue
             spelled = _place_name(self._lexicon.places[place], reading.locale)
             label = render("answer_limits.place", reading.locale, place=spelled, denied=denied)
             yield Condition(
@@ -225,6 +170,15 @@ class Conditions:
                 holds=tuple(n for n in names if n),
                 denied=denied,
             )
+
+    def _is_where_to_use(self, reading: Reading, hit: Hit) -> bool:
+        """Tell whether a place is where somebody is, not where a model comes from."""
+        asker = reading.has("wanting", "advice") and any(
+            h.tag == "op:role" and h.start == hit.end for h in reading.hits if h.start > 0
+        )
+        before = reading.words[hit.start - 1].text if hit.start > 0 else ""
+        asks_use = any(t in reading.tags for t in ("f:availability", "op:usable"))
+        return asker or (asks_use and before in ("in", "from", "the", "within"))
 
     def _firms(self, reading: Reading) -> Iterator[Condition]:
         for mention in reading.mentions:
@@ -268,6 +222,14 @@ class Conditions:
         ]
         near.sort(key=lambda h: abs(position - h.end))
         return near[0].tag if near else None
+
+
+def _reaches(reading: Reading, start: int, end: int) -> bool:
+    """Tell whether a `not` before the word `start` still holds at `end`: no comma, no `with`."""
+    if not 0 <= end - start < _NEAR or not 0 < start <= end < len(reading.words):
+        return False
+    between = reading.folded[reading.words[start - 1].end : reading.words[end].start]
+    return not _RESTART.search(between)
 
 
 def _still_holding(before: Sequence[Condition], now: Sequence[Condition]) -> list[Condition]:

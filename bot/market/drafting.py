@@ -181,6 +181,7 @@ def briefly(draft: Draft, among: int) -> Draft:
 def joined(drafts: Sequence[Draft]) -> Draft:
     """Put the answers to several questions together, each sentence once."""
     tables = [d.table for d in drafts if d.table]
+    drafts = [*drafts[:1], *(_without_table(d, tables[:1]) for d in drafts[1:])]
     is_unknown = all(d.abstained for d in drafts)
     return Draft(
         sentences=tuple(dict.fromkeys(s for d in drafts for s in d.sentences)),
@@ -192,6 +193,22 @@ def joined(drafts: Sequence[Draft]) -> Draft:
         choices=next((d.choices for d in drafts if d.choices), ()),
         related=next((d.related for d in drafts if d.related), ()),
     )
+
+
+def _without_table(draft: Draft, first: Sequence[Table]) -> Draft:
+    """Write a second table as lines: an answer has room for one."""
+    if draft.table is None or draft.table in first:
+        return draft
+    lines = (
+        f"- {row[0]}: " + "; ".join(f"{c} {v}".strip() for c, v in _named(draft.table, row))
+        for row in draft.table.rows
+    )
+    text = "\n".join((" ".join(draft.sentences), *lines))
+    return replace(draft, sentences=(text,))
+
+
+def _named(table: Table, row: Sequence[str]) -> list[tuple[str, str]]:
+    return [(c, v) for c, v in zip(table.columns[1:], row[1:], strict=True) if v != "-"]
 
 
 def escape(claim: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
+from bot.market.likely import THINGS, likeliest
 from bot.market.linking import Mention
 from bot.market.lookup import lookup
 from bot.market.naming import compact
@@ -44,6 +45,30 @@ def of_maker(ask: Ask) -> Draft | None:
     asked = replace(mentions[0], exact=firm, family=(), key=key)
     units = tuple(u for u in ask.reading.units if "vendor" not in u.fields)
     return lookup(replace(ask, reading=replace(ask.reading, mentions=(asked,), units=units)))
+
+
+def made_by(ask: Ask) -> Draft | None:
+    """Answer `did Microsoft make Sora`: who made it, and that it was somebody else."""
+    things = [m for m in ask.reading.mentions if _kind(ask, likeliest(ask, m)) in THINGS]
+    firms = [m for m in ask.reading.mentions if m not in things]
+    asks = [u for u in ask.reading.units if u.weight >= 1]
+    asks_maker = all("vendor" in u.fields for u in asks)
+    is_maker = bool(asks) or ask.reading.has("maker")
+    if len(things) != 1 or not firms or not asks_maker or not is_maker:
+        return None
+    owner = likeliest(ask, things[0])
+    rows = [r for r in ask.knowledge.facts(owner, "vendor") if r.fact.is_current][:1]
+    if not rows or any(_kind(ask, e) != "company" for m in firms for e in m.exact):
+        return None
+    said = compact(rows[0].fact.value or "")
+    names = {compact(ask.name(e)) for m in firms for e in m.all} | {m.key for m in firms}
+    is_so = any(n in said or said in n for n in names)
+    first = [] if is_so else [ask.say("answer.not_so", subject=ask.name(owner))]
+    return Draft(sentences=(*first, *ask.sentences(rows)), entities=(owner,))
+
+
+def _kind(ask: Ask, owner: int) -> str:
+    return ask.knowledge.entities[owner].kind
 
 
 def of_others(ask: Ask) -> Draft | None:

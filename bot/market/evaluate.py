@@ -29,6 +29,7 @@ class Case:
     must: tuple[tuple[str, ...], ...]
     must_not: tuple[str, ...]
     turns: tuple[Turn, ...]
+    follows: bool = False  # asked behind the case before, with the answer that was given to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,23 @@ def read_cases(path: Path) -> list[Case]:
     """Read a YAML list of questions, see tests/market/data/questions_dev.yaml for the form."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     raw = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506  both loaders are safe
-    return [_case(entry) for entry in raw]
+    return [case for entry in raw for case in _cases(entry)]
 
 
-def _case(raw: Mapping[str, Any]) -> Case:
+def _cases(raw: Mapping[str, Any]) -> list[Case]:
+    """Read one entry; a thread, which lists `turns`, gives one case per question."""
+    if "turns" not in raw:
+        return [_case(raw)]
+    return [
+        _case(
+            {"kind": "followup", **turn, "id": f"{raw['id']}.{i}", "question": turn["user"]},
+            follows=i > 1,
+        )
+        for i, turn in enumerate(raw["turns"], start=1)
+    ]
+
+
+def _case(raw: Mapping[str, Any], *, follows: bool = False) -> Case:
     must = raw.get("must_include") or []
     return Case(
         id=str(raw["id"]),
@@ -104,19 +118,21 @@ def _case(raw: Mapping[str, Any]) -> Case:
         must=tuple(tuple(map(str, m)) if isinstance(m, list) else (str(m),) for m in must),
         must_not=tuple(map(str, raw.get("must_not_include") or [])),
         turns=tuple(Turn(t["role"], t["text"]) for t in raw.get("previous_turns") or []),
+        follows=follows,
     )
 
 
 def evaluate_file(market: Market, path: Path, today: date) -> Report:
     """Ask every question of a file, as a batch does, and compare."""
     report = Report()
+    said_before: list[Turn] = []
     for case in read_cases(path):
+        turns = [*case.turns, *(said_before if case.follows else ())]
         started = time.perf_counter()
-        answer, passages = market.explain(
-            case.question, turns=case.turns, today=today, ask_back=False
-        )
+        answer, passages = market.explain(case.question, turns=turns, today=today, ask_back=False)
         ms = (time.perf_counter() - started) * 1000
-        said = " ".join([case.question, *(t.text for t in case.turns)])
+        said_before = [*turns, Turn("user", case.question), Turn("assistant", answer.plain())]
+        said = " ".join([case.question, *(t.text for t in turns)])
         problems = tuple(check(answer, passages, said))
         report.outcomes.append(Outcome(case, answer, _is_right(case, answer), problems, ms))
     return report

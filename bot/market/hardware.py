@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.market.conditions import Condition, Conditions, amounts
+from bot.market.amounts import amounts
+from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 from bot.market.likely import likeliest
@@ -28,7 +29,7 @@ def hardware(ask: Ask, conditions: Conditions) -> Draft | None:
     if models:
         parts = [_verdict(ask, likeliest(ask, m), memory) for m in models[:3]]
         owners = tuple(likeliest(ask, m) for m in models[:3])
-        return Draft(sentences=(*head, *parts), entities=owners)
+        return Draft(sentences=(*head, *parts, *_on_mac(ask, card, owners)), entities=owners)
     return _fitting(ask, memory, head, conditions)
 
 
@@ -99,6 +100,20 @@ def _of_variant(ask: Ask, rows: list[Row]) -> list[Row]:
     said = {w.text for w in ask.reading.words}
     named = [r for r in rows if (r.fact.variant or "").lower() in said]
     return named or rows
+
+
+def _on_mac(ask: Ask, card: int | None, owners: tuple[int, ...]) -> list[str]:
+    """Say what is known of the model on a Mac, whose memory alone says little."""
+    makers = ask.knowledge.entities[card].values("maker") if card is not None else ()
+    if not any(f.value == "Apple" for f in makers):
+        return []
+    known = [
+        ask.knowledge.rows[i]
+        for owner in owners
+        for i in ask.knowledge.rows_of[owner]
+        if ask.knowledge.rows[i].fact.field == "mac_support"
+    ]
+    return ask.sentences(known[:2]) or [ask.say("answer_limits.no_mac")]
 
 
 def _plain(memory: float) -> float:

@@ -17,7 +17,8 @@ _MONTH = re.compile(r"(?:19|20)\d\d-\d\d")
 _CODE = re.compile(r"\b[A-Z]{2}\b(?! (?:[Dd]ollars?|[Cc]ents?)\b)")
 _TYPES = {
     "number": re.compile(
-        r"\b(?!(?:19|20)\d\d\b)\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen)\b"
+        r"\b(?!(?:19|20)\d\d\b)\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen"
+        r"|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty)\b"
     ),
     "duration": re.compile(
         r"\b(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten)[ -]?"

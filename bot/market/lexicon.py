@@ -151,6 +151,7 @@ class Lexicon:
         self.firm_endings = frozenset(tables["firm_endings"])
         self.units = frozenset(str(u) for u in tables["units"])
         self.numbers: Mapping[str, str] = tables["numbers"]
+        self.spellings: Mapping[str, str] = tables["spellings"]
         self.months = {fold(k): int(v) for k, v in tables["months"].items()}
         self.places = {p["id"]: p for p in raw["places"]}
         self.codes = {p["code"]: p["id"] for p in raw["places"] if p["code"]}

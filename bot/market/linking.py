@@ -18,6 +18,7 @@ _LONGEST_NAME = 8  # pieces
 _MIN_LIKENESS = 0.75
 _MIN_LENGTH = 4
 _SHORT = 6
+_TELLING = 4  # everyday words in a row are a name: take it down act
 _LONG = 9  # letters of a word in which two slips are forgiven
 _JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
 
@@ -122,6 +123,8 @@ class Linker:
             return True
         if "-" in mention.text or " " not in mention.text:
             return False
+        if len(pieces(mention.text)) >= _TELLING:
+            return False
         everyday = self._lexicon.light | self._lexicon.stop
         return all({p.text, stem(p.text)} & everyday for p in pieces(mention.text))
 
@@ -143,6 +146,32 @@ class Linker:
             if named and (not between or between in _JOINING):
                 mentions.append(self._mention(folded, parts, (position, end), named))
         return sorted(mentions, key=lambda m: m.start)
+
+    def version_of(self, mention: Mention, folded: str) -> Mention | None:
+        """Read a bare `3.0` as that version of what a name stands for; None where there is none."""
+        parts = pieces(folded)
+        for position in range(len(parts)):
+            end = _version_end(parts, position)
+            following = parts[end].text if 0 < end < len(parts) else ""
+            if not end or following in self._lexicon.units:
+                continue
+            version = "".join(p.text for p in parts[position:end])
+            named = self._of_line(mention.key, version)
+            if named and version not in mention.key:
+                return self._mention(folded, parts, (position, end), named)
+        return None
+
+    def base_of(self, mention: Mention) -> Mention | None:
+        """Give the thing itself for one of its tiers: Kling 4.0 for Kling 4.0 Flash."""
+        texts = [p.text for p in pieces(mention.text)]
+        key = "".join(t for t in texts if t not in self._lexicon.variants)
+        named = self._knowledge.names.get(key)
+        if not named or (key == mention.key and not mention.extra):
+            return None
+        exact = tuple(e for e, level in named if level == 0)
+        family = tuple(e for e, level in named if level == 1)
+        text = " ".join(t for t in texts if t not in self._lexicon.variants)
+        return Mention(mention.start, mention.end, text, exact, family, key=key)
 
     def _of_line(self, key: str, version: str) -> Sequence[tuple[int, int]] | None:
         """Give the model of another version: seedance2 and 2.5 -> Seedance 2.5, viduq3 and q4."""
@@ -168,6 +197,8 @@ class Linker:
     def _at(self, folded: str, parts: Sequence[Piece], position: int) -> Mention | None:
         for end in range(min(len(parts), position + _LONGEST_NAME), position, -1):
             key = "".join(p.text for p in parts[position:end])
+            if end - position > 1 and _is_article(parts, position):
+                continue
             named = self._knowledge.names.get(key) or self._without_v(parts[position:end])
             if named and _is_whole(folded, parts, position, end):
                 return self._mention(folded, parts, (position, end), named)
@@ -261,6 +292,11 @@ def _is_whole(folded: str, parts: Sequence[Piece], position: int, end: int) -> b
     return not (
         position > 0 and folded[parts[position].start - 1].isalpha() and _glued(parts, position)
     )
+
+
+def _is_article(parts: Sequence[Piece], position: int) -> bool:
+    """Tell `a 24 GB card` from A24: an article stands apart."""
+    return parts[position].text == "a" and parts[position + 1].start > parts[position].end
 
 
 def _is_cut_short(parts: Sequence[Piece], end: int) -> bool:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from bot.market.compare import cell, value
+from bot.market.compare import value
 from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.fitting import fitting
 from bot.market.knowledge import Row
-from bot.market.lookup import ended_first
 from bot.market.model import Table
 
 _MOST = 20
 _ALIKE = {"model": ("model", "product")}
 _TOP = 6
-_TWO = 2  # things at least are compared
 _ENDED = ("discontinued", "retired", "research")
 _FIELDS = {"price": "price", "length": "length"}
 
@@ -45,12 +42,15 @@ def listing(ask: Ask, conditions: Conditions) -> Draft | None:
 def list_of(ask: Ask, wanted: Sequence[Condition], kind: str) -> Draft | None:
     """List what meets all of some conditions, else what comes closest; None if nothing does."""
     found = matches(ask, wanted, kind)
+    limited = [c for c in wanted if not c.holds]  # a number makes it a list without `models`
     if not found:
-        return _closest(ask, wanted, kind)
+        is_list = {f"k:{kind}", "op:hardware"} & ask.reading.tags or ask.reading.before or limited
+        return _closest(ask, wanted, kind) if is_list else None
     by_price = any(c.field == "price" and c.at_most is not None for c in wanted)
     found.sort(key=lambda m: _price_of(m) if by_price else -ask.knowledge.ranks[m.owner])
     fields = list(dict.fromkeys([*(c.field for c in wanted if c.field), *shown_too(ask)]))
     found = [_with_asked(ask, m, fields, wanted) for m in found[: _MOST + 1]]
+    fields = [f for f in fields if any(f in m.evidence for m in found)]
     labels = [c.label for c in wanted]
     head = ask.say("answer_table.matches", conditions=labels, by_price=by_price)
     more = [ask.say("answer_table.more")] if len(found) > _MOST else []
@@ -64,7 +64,8 @@ def list_of(ask: Ask, wanted: Sequence[Condition], kind: str) -> Draft | None:
 def shown_too(ask: Ask) -> list[str]:
     """Give the fields that a list shows besides its conditions: `4K models and their price`."""
     asked = [f for u in ask.reading.units if u.kind == "field" for f in u.fields]
-    return [f for f in dict.fromkeys(asked) if ask.lexicon.fields[f].table]
+    is_narrowed = ask.reading.before is not None
+    return [f for f in dict.fromkeys(asked) if is_narrowed or ask.lexicon.fields[f].table][:3]
 
 
 def _with_asked(
@@ -73,7 +74,7 @@ def _with_asked(
     """Add the fact that a column shows: the lowest price, the highest of everything else."""
     evidence = dict(match.evidence)
     for field in fields:
-        rows = [r for r in _usable(ask, match.owner, field, wanted) if r.fact.is_current]
+        rows = [r for r in usable(ask, match.owner, field, wanted) if r.fact.is_current]
         unit = ask.lexicon.fields[field].unit
         typed = [r for r in rows if _counts(r) and r.value and r.value.type == unit]
         typed.sort(key=lambda r: (r.number or 0.0) * (1 if field == "price" else -1))
@@ -118,7 +119,10 @@ def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
                 break
             if not condition.field:
                 continue
-            row = condition.test(_comparable(ask, owner, condition, wanted))
+            rows = _comparable(ask, owner, condition, wanted)
+            row = condition.test(rows)
+            if row is None and condition.unless_said and not rows:
+                continue
             if row is None:
                 break
             evidence[condition.field] = row
@@ -131,7 +135,7 @@ def _comparable(
     ask: Ask, owner: int, condition: Condition, wanted: Sequence[Condition]
 ) -> list[Row]:
     """Give the facts that a condition can be tested on: numbers only in the unit of the field."""
-    rows = _usable(ask, owner, condition.field, wanted)
+    rows = usable(ask, owner, condition.field, wanted)
     if condition.holds:
         return rows
     unit = ask.lexicon.fields[condition.field].unit
@@ -140,7 +144,8 @@ def _comparable(
     return [r for r in rows if r.value and r.value.type == unit]
 
 
-def _usable(ask: Ask, owner: int, field: str, wanted: Sequence[Condition]) -> list[Row]:
+def usable(ask: Ask, owner: int, field: str, wanted: Sequence[Condition]) -> list[Row]:
+    """Give the facts of a field that may be compared: prices only at the size asked for."""
     rows = ask.knowledge.facts(owner, field)
     return fitting(rows, wanted) if field == "price" else rows
 
@@ -210,172 +215,3 @@ def _nearest(
 
 def _counts(row: Row) -> bool:
     return row.number is not None and row.fact.is_current and not row.fact.conflict
-
-
-def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
-    """Rank things by the field that a superlative names; None where there is none."""
-    positions = [int(t[4:]) for t in ask.reading.tags if t.startswith("top:")]
-    if not positions:
-        return None
-    entry = ask.lexicon.superlatives[_most_exact(ask, positions)]
-    field, low = str(entry["field"]), entry["end"] == "low"
-    kind = "company" if field in ("valuation", "funding", "users") else kind_of(ask)
-    wanted = [c for c in conditions.read(ask.reading) if c.field != field or not c.holds]
-    owners = _scope(ask)
-    found = matches(ask, wanted, kind if kind in ("model", "company") else "model")
-    found = [m for m in found if not owners or m.owner in owners]
-    if owners and not found:
-        found = [Match(o, {}) for o in owners]
-    ranked = _ranked(ask, found, (field, low), wanted)
-    if not ranked or len(owners) == 1:
-        return None  # nothing to rank: a fact about the one thing says more
-    return _podium(ask, ranked[:_TOP], (field, low), wanted)
-
-
-def _most_exact(ask: Ask, positions: Sequence[int]) -> int:
-    """Prefer the superlative whose phrase is longest: `longest clip` before `best`."""
-    lengths = {h.tag: h.end - h.start for h in ask.reading.hits if h.tag.startswith("top:")}
-    return max(positions, key=lambda p: (lengths.get(f"top:{p}", 0), -p))
-
-
-def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
-    """Answer `which is cheaper, A or B`: the things named, ranked, and what nobody recorded."""
-    entry = _comparing(ask)
-    if entry is None or len(owners) < _TWO:
-        return None
-    field, low = str(entry["field"]), entry["end"] == "low"
-    ranked = [
-        (number, match, row)
-        for owner in owners
-        for number, match, row in _ranked(ask, [Match(owner, {})], (field, low), [], base=True)
-    ]
-    if not ranked:
-        return None
-    ranked.sort(key=lambda e: e[0] if low else -e[0])
-    missing = [o for o in owners if all(m.owner != o for _, m, _ in ranked)]
-    label = ask.lexicon.fields[field].named(ask.locale)
-    said = [ask.say("answer_unknown.field", what=label, subject=ask.name(o)) for o in missing]
-    if len(ranked) == 1:
-        lead = ask.sentence(ranked[0][2])
-        return Draft(sentences=(*said, lead), entities=tuple(owners), is_gap=True)
-    draft = _podium(ask, ranked, (field, low), [])
-    ended = [s for o in owners for s in ended_first(ask, ask.knowledge.facts(o, "price")[:1])]
-    rows = [(ask.name(m.owner), cell(ask, _with_first(ask, m, field))) for _, m, _ in ranked]
-    return Draft(
-        sentences=(*ended, *draft.sentences, *said),
-        table=Table(("", label), tuple(rows)),
-        entities=draft.entities,
-        is_gap=bool(missing),
-    )
-
-
-def _with_first(ask: Ask, match: Match, field: str) -> list[Row]:
-    """Give the facts for a cell; of the date of something the one that ranked it."""
-    rows = ask.knowledge.facts(match.owner, field)
-    return rows if field != "released" else [match.evidence.get(field) or rows[0]] if rows else []
-
-
-def _comparing(ask: Ask) -> Mapping[str, Any] | None:
-    """Give what things named are compared by; the longest phrase counts."""
-    hits = [h for h in ask.reading.hits if h.tag.startswith(("than:", "top:"))]
-    if not hits:
-        return None
-    sort, _, position = max(hits, key=lambda h: h.end - h.start).tag.partition(":")
-    lexicon = ask.lexicon
-    return (lexicon.superlatives if sort == "top" else lexicon.comparatives)[int(position)]
-
-
-def _scope(ask: Ask) -> set[int]:
-    """Give the models named in the question: a superlative of Wan ranks the Wan models."""
-    found: set[int] = set()
-    for mention in ask.reading.mentions:
-        models = [e for e in mention.all if ask.knowledge.entities[e].kind == "model"]
-        if models and (mention.family or len(models) > 1 or mention.exact):
-            found.update(models)
-    return found
-
-
-def _ranked(
-    ask: Ask,
-    found: Sequence[Match],
-    by: tuple[str, bool],
-    wanted: Sequence[Condition],
-    *,
-    base: bool = False,
-) -> list[tuple[float, Match, Row]]:
-    """Rank matches by their best value; with `base` by what holds with the fewest conditions."""
-    field, low = by
-    unit = ask.lexicon.fields[field].unit
-    days = [k[2:] for u in ask.reading.units if u.kind == "date" for k, _ in u.keys[:1]]
-    if field == "released":
-        return _by_age(ask, found, oldest_first=low)
-    entries = []
-    newest = ""
-    for match in found:
-        rows = [
-            r
-            for r in _usable(ask, match.owner, field, wanted)
-            if r.number is not None
-            and r.value is not None
-            and r.value.type == unit
-            and (any(r.fact.as_of.startswith(d) for d in days) if days else r.fact.is_current)
-            and not r.fact.conflict
-            and r.fact.verified
-        ]
-        if base and rows:
-            least = min(map(_special, rows))
-            rows = [r for r in rows if _special(r) == least]
-        if field == "arena_score":
-            newest = max([newest, *(r.fact.as_of for r in rows)])
-        if rows:
-            best = (min if low else max)(rows, key=lambda r: r.number or 0.0)
-            entries.append((best.number or 0.0, match, best))
-    if newest and not any(u.kind == "date" for u in ask.reading.units):
-        entries = [e for e in entries if e[2].fact.as_of == newest]
-    return sorted(entries, key=lambda e: (e[0] if low else -e[0], e[1].owner))
-
-
-def _special(row: Row) -> int:
-    """Count what narrows a value down: a tier, a condition, being without sound."""
-    fact = row.fact
-    return (fact.variant is not None) + (fact.condition is not None) + (fact.sound == "no")
-
-
-def _by_age(
-    ask: Ask, found: Sequence[Match], *, oldest_first: bool
-) -> list[tuple[float, Match, Row]]:
-    """Rank by when things came out, also where the very day is not known."""
-    entries = []
-    for match in found:
-        facts = ask.knowledge.facts
-        rows = [*facts(match.owner, "released"), *facts(match.owner, "announced")]
-        rows += facts(match.owner, "status")
-        if rows:
-            entries.append((ask.knowledge.ranks[match.owner], match, rows[0]))
-    return sorted(entries, key=lambda e: (e[0] if oldest_first else -e[0], e[1].owner))
-
-
-def _podium(
-    ask: Ask,
-    ranked: Sequence[tuple[float, Match, Row]],
-    by: tuple[str, bool],
-    wanted: Sequence[Condition],
-) -> Draft:
-    field, low = by
-    label = ask.lexicon.fields[field].named(ask.locale)
-    first = ask.name(ranked[0][1].owner)
-    head = ask.say(
-        "answer_table.ranked",
-        label=label,
-        first=f"**{first}**",
-        low=low,
-        scope=", ".join(c.label for c in wanted),
-    )
-    others = [c.field for c in wanted if c.field and c.field != field]
-    found = [Match(m.owner, {**m.evidence, field: row}) for _, m, row in ranked]
-    lead = ask.sentence(ranked[0][2])
-    return Draft(
-        sentences=(head, lead),
-        table=table_of(ask, found, list(dict.fromkeys([field, *others]))),
-        entities=tuple(m.owner for m in found),
-    )

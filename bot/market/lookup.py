@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
-from bot.market.likely import likeliest
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
 from bot.market.verify import numbers
@@ -25,12 +24,10 @@ NAMED = 0.55
 _WELL = 0.65
 _HELD = 0.35  # a larger region that holds the place
 _BY_PLACE = {"availability", "licence", "commercial_use", "limits", "kind", "status"}
-_TOUCHED = 0.3  # of words that say little, where there are no others
 _ALMOST = 0.69
 _TRIED = 3  # of the best facts, so many are looked at
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
 _NAMED_PARTLY = 0.45
-_PROFILE = ("vendor", "released", "announced", "status", "length", "resolution", "audio", "price")
 
 
 def lookup(ask: Ask) -> Draft | None:
@@ -47,7 +44,13 @@ def lookup(ask: Ask) -> Draft | None:
     rows = [r for r in rows if r.index not in {c.index for c in _conflicts(ask, rows)}]
     rows += [r for r in _replacement(ask, rows) if r not in rows]
     missing = [*_disagreeing(ask, rows), *_unanswered(ask, rows)]
-    sentences = [*ended_first(ask, rows), *in_words(ask, rows), *ask.sentences(rows), *missing]
+    sentences = [
+        *_still(ask, rows),
+        *ended_first(ask, rows),
+        *in_words(ask, rows),
+        *ask.sentences(rows),
+        *missing,
+    ]
     owners = tuple(dict.fromkeys(r.owner for r in rows))
     return Draft(
         sentences=tuple(sentences),
@@ -61,7 +64,7 @@ def lookup(ask: Ask) -> Draft | None:
 def _replacement(ask: Ask, rows: Sequence[Row]) -> list[Row]:
     """Give what to use instead where it is asked whether something has ended."""
     asks_end = {"shutdown", "status"} & set(ask.reading.asked)
-    if not asks_end or len(rows) >= _MOST or not _ends(rows[0]):
+    if not asks_end or len(rows) >= _MOST or not any(map(_ends, rows)):
         return []
     own = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[rows[0].owner]]
     named = [r for r in own if "successor" in r.asks and "status" not in r.asks]
@@ -176,7 +179,7 @@ def _is_tolerable(best: Scored) -> bool:
 
 def content(units: Sequence[Unit]) -> list[Unit]:
     """Give the parts of a question that say what it is about."""
-    return [u for u in units if u.weight >= 1 and u.kind != "number"]
+    return [u for u in units if u.weight >= 1 and u.kind not in ("number", "date")]
 
 
 def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
@@ -195,9 +198,17 @@ def _choose(ask: Ask, ranked: Sequence[Scored]) -> list[Scored]:
             and other.score >= top.score - (_STORY if is_story else _SAME_FIELD)
         ):
             chosen.append(other)
-    if all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:
+    if _wants_newest(ask):
+        chosen.sort(key=lambda s: s.row.fact.as_of, reverse=True)
+    elif all(s.row.owner != top.row.owner for s in chosen[1:]) and len(chosen) > 1:
         chosen.sort(key=lambda s: -ask.knowledge.ranks[s.row.owner])  # newest of a line first
     return chosen
+
+
+def _wants_newest(ask: Ask) -> bool:
+    """Tell whether the latest of something that changes is asked for."""
+    tops = [ask.lexicon.superlatives[int(t[4:])] for t in ask.reading.tags if t[:4] == "top:"]
+    return any(e["field"] == "released" and e["end"] == "high" for e in tops)
 
 
 def _says_no_more(row: Row, said: Row) -> bool:
@@ -244,6 +255,17 @@ def _unanswered(ask: Ask, rows: Sequence[Row]) -> list[str]:
     ]
 
 
+def _still(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say how things stand first where it is asked whether something still goes on."""
+    owner = rows[0].owner
+    if not ask.reading.has("still") or any({"status", "shutdown"} & set(r.asks) for r in rows[:1]):
+        return []
+    current = [r for r in ask.knowledge.facts(owner, "status") if r.fact.is_current]
+    newest = max(current, key=lambda r: r.fact.as_of, default=None)
+    is_model = ask.knowledge.entities[owner].kind in ("model", "product")
+    return [] if newest is None or is_model else [ask.sentence(newest)]
+
+
 def ended_first(ask: Ask, rows: Sequence[Row]) -> list[str]:
     """Say first that a product has ended, unless the facts say so themselves."""
     owners = list(dict.fromkeys(r.owner for r in rows))
@@ -256,56 +278,3 @@ def ended_first(ask: Ask, rows: Sequence[Row]) -> list[str]:
     if not any(w in (status.fact.value or "").lower() for w in words):
         return []
     return [ask.say("answer.ended", claims=ask.sentence(status))]
-
-
-def profile(ask: Ask) -> Draft | None:
-    """Introduce what is only named: who makes it, since when, what it does, what it costs."""
-    owners = ask.reading.entities
-    if not owners:
-        return None
-    owner = likeliest(ask, ask.reading.mentions[0])
-    rows = []
-    if ask.knowledge.entities[owner].kind in ("model", "product"):
-        for asked in _PROFILE:
-            rows += ask.knowledge.facts(owner, asked)[:1]
-    else:
-        ranked = ask.retriever.rank(ask.reading, owners=[owner])
-        rows = [s.row for s in ranked if "country" not in s.row.asks]
-    best = ask.retriever.rank(ask.reading, owners=[owner], limit=1) if ask.reading.units else []
-    rows = [*(s.row for s in best if s.cover >= _TOUCHED), *rows]
-    rows = list(dict.fromkeys(rows))[:5] + _uses(ask, owner)
-    if not rows:
-        return None
-    return Draft(sentences=(*ended_first(ask, rows), *ask.sentences(rows)), entities=(owner,))
-
-
-def define(ask: Ask) -> Draft | None:
-    """Explain a term of the field; None where something else is asked too."""
-    terms = [s for s in ask.reading.sides if ask.knowledge.entities[s[0]].kind == "term"]
-    spans = [(start, end) for _, start, end in terms]
-    is_other = any(not any(s <= m.start < e for s, e in spans) for m in ask.reading.mentions)
-    if not terms or is_other:
-        return None
-    tokens = ask.reading.words
-    asking = [h for h in ask.reading.hits if h.tag == "op:define"]
-    left = [
-        u
-        for u in ask.reading.units
-        if u.weight >= 1
-        and u.start >= 0
-        and not any(h.start <= u.start < h.end for h in asking)
-        and not any(start <= tokens[u.start].start < end for start, end in spans)
-    ]
-    if left:
-        return None
-    owner = terms[0][0]
-    rows = [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[owner]][:3]
-    return Draft(sentences=tuple(ask.sentences(rows)), entities=(owner,))
-
-
-def _uses(ask: Ask, owner: int) -> list[Row]:
-    """Give what a firm is known to use or make video for."""
-    if ask.knowledge.entities[owner].kind != "company":
-        return []
-    rows = [ask.knowledge.rows[i] for i in ask.knowledge.postings(f"e:{owner}")]
-    return [r for r in rows if "industry" in r.asks][:2]

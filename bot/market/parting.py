@@ -21,6 +21,7 @@ _ASKING = (
 _AND = r"(?:and|und|et|y|e|also|plus|sowie)"
 _CUT = re.compile(rf"(?:(?:,|;)?\s+{_AND}\s+(?:also\s+)?|[,;:]\s+)(?={_ASKING}\b)", re.IGNORECASE)
 _LEADS = re.compile(rf"^(?:(?:and|but|so|ok|okay|also|plus)\s+)?{_ASKING}\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:^|\s)\(?[1-9a-d][.)]\s")
 _MIN_WORDS = 2
 _LINKS = frozenset(
     ("and", "plus", "und", "et", "y", "e", "sowie", "also", "&", "+", ",", "和", "と")
@@ -30,7 +31,15 @@ _STRONG = 2.0
 
 def parts_of(text: str) -> list[str]:
     """Cut a message at the ends of its sentences and before question words."""
+    numbered = [p for p in _NUMBERED.split(text) if p.strip()]
+    if len(numbered) > 1 and _NUMBERED.search(text):
+        return [p.strip(" ,;") for p in numbered]
     return [p.strip() for s in sentences(text) for p in _CUT.split(s) if p.strip()]
+
+
+def is_numbered(text: str) -> bool:
+    """Tell whether somebody counts what is asked: `1) the price 2) the length`."""
+    return len(_NUMBERED.findall(text)) > 1
 
 
 def without_orders(text: str) -> str:
@@ -57,7 +66,7 @@ def by_fields(reading: Reading) -> list[Reading]:
             groups[-1].append(unit)
         else:
             groups.append([unit])
-    if not reading.mentions or not 1 < len(groups) <= MOST:
+    if len({m.key for m in reading.mentions}) != 1 or not 1 < len(groups) <= MOST:
         return [reading]
     rest = tuple(u for u in reading.units if u not in strong)
     return [replace(reading, units=(*group, *rest)) for group in groups]

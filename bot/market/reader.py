@@ -46,8 +46,9 @@ class Reader:
     def read(self, text: str, locale: str | None = None) -> Reading:
         """Read one question; its language is found out where none is given."""
         spelled = text if text.isupper() else _COUNTRY.sub("USA", text)
-        folded = " ".join(fold(spelled).replace("won't", "wont").split())
         language = locale or detect(text, self._lexicon.stopwords)
+        typed = fold(spelled).replace("won't", "wont").split()
+        folded = " ".join(map(self._in_full, typed) if language == "en" else typed)
         if language in ("en", "de", "fr", "es", "pt"):
             folded = self._linker.correct(folded, self._stems_of(language))
         mentions = tuple(self._linker.mentions(folded, text))
@@ -67,6 +68,19 @@ class Reader:
             expects=self._expects(folded),
             sides=tuple(self._linker.sides(folded)),
         )
+
+    def _in_full(self, word: str) -> str:
+        """Write out what people shorten: `w` and `w/` are with, ppl are people."""
+        bare = word.strip(",.?!:;/()")
+        if word == "w/o":
+            return "without"
+        return word.replace(bare, self._lexicon.spellings.get(bare, bare)) if bare else word
+
+    def other_of(self, mention: Mention, reading: Reading) -> Mention | None:
+        """Give what a message means instead of a name: its version 3.0, the one without Fast."""
+        if reading.has("base"):
+            return self._linker.base_of(mention)
+        return self._linker.version_of(mention, reading.folded)
 
     def kind(self, owner: int) -> str:
         """Give the kind of an entity."""

@@ -12,6 +12,7 @@ from bot.market.reading import Reading, Unit
 
 _ENTITY = 0.8
 _CARRIED = 0.04
+_NAMESAKE = 0.2
 _DATED = 0.15  # a date answers `when`
 _NO_SUCH = 0.6  # of a fact without a number where `how many` is asked
 _EXPLAINING = ("term", "guide", "hardware")
@@ -134,8 +135,15 @@ class Retriever:
         kind = self._knowledge.entities[row.owner].kind
         if kind in _EXPLAINING and not reading.has("define"):
             cover *= 0.8
+        is_about = reading.has("define") and self._is_about(row, units)
         score = cover + _ENTITY * about + _CARRIED * carried + self._taste(row)
+        score += _NAMESAKE * is_about
         return Scored(row, score, cover, about, tuple(missing), tuple(weak))
+
+    def _is_about(self, row: Row, units: Sequence[Unit]) -> bool:
+        """Tell whether what is to be explained is the subject of a fact, not only named in it."""
+        claim = row.fact.claim.lower()
+        return any(u.weight >= 1 and u.text and claim.startswith(f"{u.text} ") for u in units)
 
     def _taste(self, row: Row) -> float:
         """Break ties: what holds now, generally, verified, and of the newest of a line."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from bot.market.amounts import Amount, amounts
 from bot.market.compare import value
-from bot.market.conditions import Amount, amounts
 from bot.market.drafting import Ask, Draft
 from bot.market.fitting import lines_of
 from bot.market.knowledge import Row
@@ -14,7 +14,7 @@ from bot.market.likely import THINGS, likeliest
 from bot.market.lookup import ended_first
 from bot.market.text import stem, stems
 
-_MOST = 4
+_MOST = 6
 _TELLING = ("variant", "place", "word")
 _CENT = Decimal("0.01")
 _BUDGET_FROM = 1.0  # dollars: less is a price per second
@@ -83,7 +83,7 @@ def prices(ask: Ask, owner: int) -> list[Row]:
     best = max(fit.values(), default=0)
     rows = [r for r in rows if fit[r.index] == best]
     rows.sort(key=lambda r: sum(q is not None for q in r.fact.qualifiers))
-    return rows[:_MOST]
+    return rows
 
 
 def _held(row: Row) -> set[str]:
@@ -96,7 +96,7 @@ def _held(row: Row) -> set[str]:
 def _lines(ask: Ask, owner: int, rows: list[Row], asked: tuple[float | None, Amount | None]) -> str:
     seconds, budget = asked
     lines = []
-    for row in rows:
+    for row in rows[:_MOST]:
         price = Decimal((row.fact.value or "").split()[0])
         what = value(ask, row)
         if seconds:
@@ -108,6 +108,8 @@ def _lines(ask: Ask, owner: int, rows: list[Row], asked: tuple[float | None, Amo
         else:
             continue
         lines.append(f"- {what}: {sum_}")
+    if len(rows) > _MOST:
+        lines.append(f"- {ask.say('answer_table.more')}")
     text = f"**{ask.name(owner)}**:\n" + "\n".join(lines)
     limit = _limit(ask, owner, seconds)
     return text + (f"\n{limit}" if limit else "")

@@ -74,6 +74,20 @@ class Talk:
             return intent
         return None
 
+    def find_in_thread(self, reading: Reading, before: str) -> Intent | None:
+        """Give an intent that shows only together with what was said: `how do I remove it?`."""
+        spelled = [w.text for w in words(fold(reading.text))]
+        now = {h.tag for h in self._phrases.find(spelled, reading.folded)}
+        folded = fold(before)
+        then = {h.tag for h in self._phrases.find([w.text for w in words(folded)], folded)}
+        for intent in self._intents.values():
+            ways = range(len(intent.together))
+            begun = any(f"{intent.id}:{way}:0" in now for way in ways)
+            is_asked = not intent.needs_cue or "cues" in now
+            if begun and is_asked and intent.needs_cue and _is_shown(intent, now | then):
+                return intent
+        return None
+
     def without(self, reading: Reading, intent: Intent) -> str:
         """Give the sentences of a text that do not show the intent."""
         kept = []

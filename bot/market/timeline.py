@@ -6,15 +6,35 @@ import re
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
+from bot.market.text import stems
 
-_MOST = 9
+_MOST = 6
 _NEWEST = 6
+_SAME = 0.5  # of the words of a shorter claim: the same event told again
 _NEWS = ("new", "latest", "news", "update", "updates")
-_OLDEST = 3  # of a long story, so many from its beginning, the rest from its end
+_ROLES = ("role", "business", "products", "models", "form", "owns")
+_OLDEST = 2  # of a long story, so many from its beginning, the rest from its end
 _MENTIONED = 0.75
 _DATED = ("released", "announced", "shutdown", "status", "effective")
 _MEASURES = ("duration", "resolution", "rate", "memory", "yes_no", "parameters", "list", "count")
-_DULL = ("vendor", "country", "kind", "inputs", "resolution", "fps", "audio", "model_id", "price")
+_DULL = (
+    "commercial_use",
+    "licence",
+    "plan",
+    "limits",
+    "watermark",
+    "free",
+    "role",
+    "vendor",
+    "country",
+    "kind",
+    "inputs",
+    "resolution",
+    "fps",
+    "audio",
+    "model_id",
+    "price",
+)
 
 
 def timeline(ask: Ask) -> Draft | None:
@@ -25,7 +45,8 @@ def timeline(ask: Ask) -> Draft | None:
     entries = _entries(ask)
     if not entries:
         return None
-    lines = [f"- **{ask.month(day)}**: {ask.sentence(row)}" for day, row in _shown(ask, entries)]
+    shown = _shown(ask, _each_once(entries))
+    lines = [f"- **{ask.month(day)}**: {ask.sentence(row)}" for day, row in shown]
     mention = reading.mentions[0]
     is_one = len(mention.all) == 1 and mention.exact
     name = ask.name(mention.exact[0]) if is_one else mention.text.title()
@@ -51,10 +72,27 @@ def _entries(ask: Ask) -> list[tuple[str, Row]]:
     return sorted(found.values(), key=lambda e: e[0])
 
 
+def _each_once(entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """Tell each event once, by the best source: the same day and mostly the same words."""
+    kept: list[tuple[str, Row]] = []
+    order = sorted(entries, key=lambda e: (not e[1].fact.verified, e[1].fact.source.rank))
+    for day, row in order:
+        told = {stem for stem in stems(row.fact.claim) if len(stem) > 2}  # noqa: PLR2004
+        if not any(day == d and _is_alike(told, r) for d, r in kept):
+            kept.append((day, row))
+    return sorted(kept, key=lambda e: e[0])
+
+
+def _is_alike(told: set[str], row: Row) -> bool:
+    other = {stem for stem in stems(row.fact.claim) if len(stem) > 2}  # noqa: PLR2004
+    return len(told & other) >= _SAME * min(len(told), len(other))
+
+
 def _is_event(row: Row) -> bool:
     """Tell what happened from what a thing is like."""
     is_measure = row.value is not None and row.value.type in _MEASURES
-    return not is_measure and not set(row.asks) & set(_DULL)
+    is_role = row.fact.field in _ROLES
+    return not is_measure and not is_role and not set(row.asks) & set(_DULL)
 
 
 def _shown(ask: Ask, entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:

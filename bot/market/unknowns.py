@@ -45,10 +45,12 @@ def unknown(ask: Ask) -> Draft:
     near = _close(ask, near)
     if not reading.mentions:  # likeness in the field alone says nothing of an unknown name
         near = [s for s in near if s.cover >= _HALF or "unknown" not in _kinds(s.missing)]
-    nearest = " ".join(ask.sentences(s.row for s in near))
+    missing = _missing_words(reading, ranked)
+    event = _event(ask, missing)
+    rows = (_ownership(ask) if event else []) or [s.row for s in near]
+    nearest = " ".join([*ended_first(ask, rows or _any_row(ask)), *ask.sentences(rows)])
     missing = _missing_words(reading, ranked)
     owners = reading.entities[:1]
-    event = _event(ask, missing)
     if reading.mentions and event and has("answer_unknown.event", ask.locale):
         name = _as_spelled(reading, reading.mentions[0])
         text = ask.say("answer_unknown.event", event=event, subject=name, nearest=nearest)
@@ -63,6 +65,21 @@ def unknown(ask: Ask) -> Draft:
     return Draft(
         sentences=(text,), entities=owners, abstained=True, reason="unknown_fact", is_gap=True
     )
+
+
+def _any_row(ask: Ask) -> list[Row]:
+    owners = ask.reading.entities[:1]
+    return [ask.knowledge.rows[i] for o in owners for i in ask.knowledge.rows_of[o][:1]]
+
+
+def _ownership(ask: Ask) -> list[Row]:
+    """Give the newest round or valuation of a firm: what is known nearest to its being bought."""
+    for owner in ask.reading.entities:
+        if ask.knowledge.entities[owner].kind == "company":
+            found = [r for f in ("valuation", "funding") for r in ask.knowledge.facts(owner, f)]
+            found = [r for r in found if r.fact.is_current and not r.fact.conflict]
+            return sorted(found, key=lambda r: r.fact.as_of)[-1:]
+    return []
 
 
 def _close(ask: Ask, near: Sequence[Scored]) -> list[Scored]:

@@ -86,3 +86,10 @@ def test_cards_and_memory(market: Market, question: str, said: str, unsaid: str)
 
     assert said in plain
     assert unsaid not in plain
+
+
+def test_a_version_before_per_second_is_no_price(market: Market) -> None:
+    text = market.answer("Was kostet Kling 4.0 pro Sekunde?", today=TODAY).text
+
+    assert "0.1667" in text or "0.1963" in text
+    assert " / " not in text

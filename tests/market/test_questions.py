@@ -10,11 +10,16 @@ from bot.market.evaluate import NOT_KNOWN, Report, evaluate_file
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(
-    scope="module", params=["questions_dev.yaml", "questions.yaml", "questions_more.yaml"]
+FILES = (
+    "questions_dev.yaml",
+    "questions.yaml",
+    "questions_more.yaml",
+    "questions_chat.yaml",
+    "threads.yaml",
 )
+
+
+@pytest.fixture(scope="module", params=FILES)
 def report(request: pytest.FixtureRequest, market: Market) -> Report:
     return evaluate_file(market, DATA / request.param, TODAY)
 
@@ -31,9 +36,27 @@ def test_every_mark_has_a_source_and_every_number_evidence(report: Report) -> No
     assert [(o.case.id, o.problems) for o in report.outcomes if o.problems] == []
 
 
+def test_a_thread_is_asked_with_the_answers_given_before(tmp_path: Path, market: Market) -> None:
+    path = tmp_path / "threads.yaml"
+    path.write_text(
+        "- id: t\n"
+        "  turns:\n"
+        "  - {user: how long is kling 4.0, must_include: ['30']}\n"
+        "  - {user: and its price?, must_include: ['0.1667']}\n"
+        "  - {user: what does it weigh?, kind: unanswerable}\n",
+        "utf-8",
+    )
+
+    report = evaluate_file(market, path, TODAY)
+
+    assert [(o.case.id, o.is_right) for o in report.outcomes] == [
+        *(("t.1", True), ("t.2", True), ("t.3", True)),
+    ]
+
+
 def test_the_report_names_kinds_and_failures(report: Report) -> None:
     text = report.text()
 
-    assert "lookup" in text
+    assert "answerable" in text
     assert "median" in text
     assert text.count("WRONG") == len(report.failures)
