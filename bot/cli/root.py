@@ -24,6 +24,7 @@ COMMANDS = {
         "collecting:export",
         "Write the collection as CSV, JSON, Markdown or an HTML report.",
     ),
+    "browse": ("browsing:browse", "Serve the collection as read-only pages."),
     "doctor": ("keeping:doctor", "Check the installation and say what to do."),
     "backup": ("keeping:backup", "Copy the store to a file while it is in use."),
     "restore": ("keeping:restore", "Put a backup in the place of the store."),
