@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from storage.connection import clean, to_json
+from storage.connection import clean, from_json, to_json
 from storage.engine import Subject, writes
-from storage.errors import Stale
+from storage.errors import NotThere, Stale
 from storage.idea_writes import (
+    Found,
+    decision_of,
     end_undo,
     find,
     finish,
@@ -16,11 +18,15 @@ from storage.idea_writes import (
     keep_undo,
     read,
     recount,
+    settle,
 )
-from storage.rows import Idea, Status
+from storage.rows import REVISED, Idea, Status
+from storage.tag_rows import tag_rows
 from storage.tx import Tx
 
 EDITABLE = ("title", "text", "beneficiaries", "link", "is_anonymous", "language")
+CONTENT = tuple(name for name in EDITABLE if name != "is_anonymous")
+"""What is reviewed of an idea; whether its author is named is theirs to say in any case."""
 
 
 class Edits(Subject):
@@ -35,8 +41,18 @@ class Edits(Subject):
         *,
         changes: Mapping[str, Any],
         expected_version: int | None = None,
+        reopens: Collection[Status] = (),
     ) -> Idea:
         """Change fields of an idea; the version before is kept.
+
+        Args:
+            tx: the transaction.
+            bank_id: the idea's bank.
+            number: the idea.
+            changes: the new values.
+            expected_version: the version that whoever edits has seen.
+            reopens: statuses from which this edit leads back to pending: an accepted idea keeps
+                the version that was accepted, a declined one is flagged as revised, once.
 
         Raises:
             NotThere: no such idea.
@@ -54,13 +70,19 @@ class Edits(Subject):
         changed = {name: value for name, value in changes.items() if before[name] != value}
         if not changed:
             return read(tx, found.id)
-        set_words(tx, found.id, found.version, before, changed)
         by_author = is_author(tx, found)
         if by_author:
             end_undo(tx, found.id)
         else:
-            keep_undo(tx, found, "edit", {name: before[name] for name in changed})
-        details = {"fields": sorted(changed), "version": found.version + 1}
+            # Industries and flags follow the words, so they go back with them.
+            tags = {"tags": tag_rows(tx, found.id), "flags": found.flags}
+            keep_undo(tx, found, "edit", {name: before[name] for name in changed} | tags)
+        set_words(tx, found.id, found.version, before, changed)
+        details: dict[str, Any] = {"fields": sorted(changed), "version": found.version + 1}
+        is_reworded = not changed.keys().isdisjoint(CONTENT)
+        version = found.version if found.status == "accepted" else None
+        if is_reworded and found.status in reopens and _reopen(tx, found, version):
+            details |= {"from": found.status, "to": "pending"}
         return finish(tx, found, "idea.edit", details, as_author=by_author)
 
     @writes
@@ -73,8 +95,11 @@ class Edits(Subject):
         expected: Sequence[Status],
         to: Status,
         reason: str = "",
+        is_silent: bool = False,
     ) -> Idea:
         """Move an idea to another status, if it still has one of the expected ones.
+
+        With `is_silent` the log says that nobody was told.
 
         Raises:
             NotThere: no such idea.
@@ -87,21 +112,67 @@ class Edits(Subject):
         found = find(tx, bank_id, number)
         if found.status not in expected:
             raise Stale(read(tx, found.id))
-        decided = tx.now_us if to in {"accepted", "declined"} else None
-        tx.run(
-            "UPDATE ideas SET status = ?, reason = ?, decided_at = ?, merged_into = NULL, "
-            "before_merge = NULL WHERE id = ?",
-            (to, reason, decided, found.id),
-        )
-        if found.merged_into is not None:
-            recount(tx, found.merged_into)
         by_author = is_author(tx, found) and to in {"withdrawn", "pending"}
         if by_author:
             end_undo(tx, found.id)
         else:
-            keep_undo(tx, found, "status", found.decision)
-        details = {"from": found.status, "to": to}
+            keep_undo(tx, found, "status", decision_of(tx, found))
+        decided = tx.now_us if to in {"accepted", "declined"} else None
+        tx.run(
+            "UPDATE ideas SET status = ?, reason = ?, decided_at = ?, merged_into = NULL, "
+            "before_merge = NULL, accepted_version = NULL WHERE id = ?",
+            (to, reason, decided, found.id),
+        )
+        settle(tx, found.id)
+        if found.merged_into is not None:
+            recount(tx, found.merged_into)
+        details = {"from": found.status, "to": to} | ({"silent": True} if is_silent else {})
         return finish(tx, found, "idea.status", details, as_author=by_author)
+
+    @writes
+    def reopen(self, tx: Tx, bank_id: int, number: int, reopens: Collection[Status]) -> Idea:
+        """Take an idea back to pending whose author changed something but its words."""
+        found = find(tx, bank_id, number)
+        if found.status not in reopens or not _reopen(tx, found, None):
+            return read(tx, found.id)
+        by_author = is_author(tx, found)
+        if by_author:
+            end_undo(tx, found.id)
+        details = {"from": found.status, "to": "pending"}
+        return finish(tx, found, "idea.status", details, as_author=by_author)
+
+    @writes
+    def restore_accepted(self, tx: Tx, bank_id: int, number: int, *, reason: str = "") -> Idea:
+        """Give an idea whose edit waits the words back that were accepted, and accept it again.
+
+        Raises:
+            NotThere: no such idea, or its version of then is gone.
+            Stale: no edit of it waits.
+        """
+        found = find(tx, bank_id, number)
+        if found.accepted_version is None or found.status != "pending":
+            raise Stale(read(tx, found.id))
+        row = tx.one(
+            "SELECT before FROM idea_edits WHERE idea_id = ? AND version = ?",
+            (found.id, found.accepted_version),
+        )
+        if row is None:
+            raise NotThere
+        now, old = words_of(tx, found.id), from_json(row[0])
+        back = {name: old[name] for name in CONTENT if old[name] != now[name]}
+        tags = {"tags": tag_rows(tx, found.id), "flags": found.flags}
+        before = decision_of(tx, found) | {name: now[name] for name in back} | tags
+        keep_undo(tx, found, "restore", before)
+        if back:
+            set_words(tx, found.id, found.version, now, back)
+        tx.run(
+            "UPDATE ideas SET status = 'accepted', reason = ?, decided_at = ?, "
+            "accepted_version = NULL WHERE id = ?",
+            (reason, tx.now_us, found.id),
+        )
+        settle(tx, found.id)
+        details = {"from": "pending", "to": "accepted", "fields": sorted(back)}
+        return finish(tx, found, "idea.restore", details)
 
     @writes
     def set_flags(self, tx: Tx, bank_id: int, number: int, flags: Sequence[str]) -> Idea:
@@ -128,6 +199,22 @@ class Edits(Subject):
         tx.changed(bank_id, "idea", str(found.number))
         tx.card(bank_id, found.id, found.number)
         tx.outcome(f"deleted:{found.number}")
+
+
+def _reopen(tx: Tx, found: Found, version: int | None) -> bool:
+    """Take an idea back to pending, with the version to go back to; tells whether it went."""
+    flags = from_json(found.flags)
+    if found.status == "declined":
+        if REVISED in flags:
+            return False
+        flags.append(REVISED)
+    tx.run(
+        "UPDATE ideas SET status = 'pending', reason = '', decided_at = NULL, flags = ?, "
+        "accepted_version = ? WHERE id = ?",
+        (to_json(flags), version, found.id),
+    )
+    settle(tx, found.id)
+    return True
 
 
 def clean_value(value: Any) -> Any:

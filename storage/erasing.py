@@ -88,6 +88,9 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
         )
         tx.run("DELETE FROM idea_edits WHERE idea_id = ?", (idea_id,))
         tx.run("DELETE FROM undos WHERE idea_id = ?", (idea_id,))
+        tx.run("DELETE FROM appeals WHERE idea_id = ?", (idea_id,))
+        # without versions there is nothing to compare or to go back to
+        tx.run("UPDATE ideas SET accepted_version = NULL WHERE id = ?", (idea_id,))
     else:
         remove(tx, idea_id)
     tx.audit(found.bank_id, "idea.erase", found.subject)
@@ -121,6 +124,10 @@ def _nameless_votes(tx: Tx, person_id: int) -> list[int]:
 
 
 _FORGET = (
+    "DELETE FROM claims WHERE person_id = ?",
+    "DELETE FROM undo_votes WHERE person_id = ?",
+    "DELETE FROM undos WHERE subject LIKE 'block:%:' || ?",
+    "DELETE FROM undos WHERE subject IN (SELECT 'fact:' || id FROM knowledge WHERE person_id = ?)",
     "DELETE FROM notes WHERE person_id = ?",
     "DELETE FROM followers WHERE person_id = ?",
     "DELETE FROM attachments WHERE person_id = ?",
@@ -199,6 +206,8 @@ def _texts(tx: Tx, person_id: int) -> list[str]:
         "SELECT title, text FROM ideas WHERE author_id = ?",
         "SELECT question, question FROM questions WHERE person_id = ?",
         "SELECT text, text FROM notes WHERE person_id = ?",
+        "SELECT p.text, p.text FROM appeals p JOIN ideas i ON i.id = p.idea_id "
+        "WHERE i.author_id = ?",
         "SELECT display_name, display_name FROM accounts WHERE person_id = ?",
     ):
         texts.extend(text for row in tx.run(sql, (person_id,)) for text in row)
@@ -249,6 +258,10 @@ _EVERYTHING = {
     "JOIN ideas i ON i.id = v.idea_id WHERE v.person_id = ?",
     "notes": "SELECT i.number, n.text, n.is_staff, n.at FROM notes n "
     "JOIN ideas i ON i.id = n.idea_id WHERE n.person_id = ?",
+    "appeals": "SELECT i.number, p.text, p.at, p.closed_at FROM appeals p "
+    "JOIN ideas i ON i.id = p.idea_id WHERE i.author_id = ?",
+    "claims": "SELECT i.number, c.at, c.until FROM claims c JOIN ideas i ON i.id = c.idea_id "
+    "WHERE c.person_id = ?",
     "follows": "SELECT i.number, f.at FROM followers f JOIN ideas i ON i.id = f.idea_id "
     "WHERE f.person_id = ?",
     "questions": "SELECT question, answer, asked_at, feedback, feedback_reason FROM questions "

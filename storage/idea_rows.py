@@ -17,7 +17,7 @@ COLUMNS = """
 i.id, i.bank_id, i.number, i.title, i.text, i.status, i.created_at, i.updated_at, i.version,
 i.author_id, i.author_name, i.is_anonymous, i.language, i.beneficiaries, i.link, i.permalink,
 i.external_id, i.community_id, i.platform, i.merged_into, i.reason, i.decided_at, i.flags,
-i.consent, i.up, i.down, i.platform_votes, i.note_count,
+i.consent, i.up, i.down, i.platform_votes, i.note_count, i.accepted_version,
 (SELECT display_name FROM people WHERE id = i.author_id),
 (SELECT number FROM ideas m WHERE m.id = i.merged_into),
 (SELECT group_concat(rank || char(31) || industry || char(31) || confidence || char(31) ||
@@ -46,7 +46,7 @@ def to_idea(row: Sequence[Any]) -> Idea:
         id_, bank_id, number, title, text, status, created, updated, version,
         author_id, author_name, is_anonymous, language, beneficiaries, link, permalink,
         external_id, community_id, platform, merged_into, reason, decided, flags,
-        consent, up, down, platform_votes, note_count, display_name, target, tags,
+        consent, up, down, platform_votes, note_count, accepted_version, display_name, target, tags,
     ) = row  # fmt: skip
     is_hidden = is_anonymous or consent == "asked"
     created_at = moment(created)
@@ -78,6 +78,7 @@ def to_idea(row: Sequence[Any]) -> Idea:
         tags=to_tags(tags),
         votes=to_votes(up, down, platform_votes) if up or down else _NO_VOTES,
         note_count=note_count,
+        accepted_version=accepted_version,
     )
 
 

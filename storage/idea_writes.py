@@ -12,6 +12,13 @@ from storage.errors import NotThere
 from storage.idea_rows import SELECT, to_idea
 from storage.rows import Idea
 from storage.tx import Tx
+from storage.undo_rows import forget as end_undo
+from storage.undo_rows import remember
+
+__all__ = [
+    "Found", "Tallies", "add_tallies", "decision_of", "end_undo", "find", "find_by_id", "finish",
+    "group_of", "is_author", "keep_undo", "read", "recount", "root_of", "settle", "summed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +35,18 @@ class Found:
     before_merge: str | None
     reason: str
     decided_at: int | None
+    accepted_version: int | None
+    flags: str  # JSON
 
     @property
     def subject(self) -> str:
         """Name the idea for audit and outcome."""
         return f"idea:{self.number}"
 
-    @property
-    def decision(self) -> dict[str, Any]:
-        """Give the columns that a decision changes, as they are."""
-        return {
-            "status": self.status,
-            "reason": self.reason,
-            "decided_at": self.decided_at,
-            "merged_into": self.merged_into,
-            "before_merge": self.before_merge,
-        }
-
 
 _FOUND = (
     "SELECT i.id, i.bank_id, i.number, i.status, i.version, i.author_id, i.merged_into, "
-    "i.before_merge, i.reason, i.decided_at FROM ideas i "
+    "i.before_merge, i.reason, i.decided_at, i.accepted_version, i.flags FROM ideas i "
 )
 
 
@@ -95,21 +93,35 @@ def is_author(tx: Tx, found: Found) -> bool:
     return tx.person_id is not None and tx.person_id == found.author_id
 
 
-def keep_undo(tx: Tx, found: Found, action: str, before: Mapping[str, Any]) -> None:
-    """Remember how it was, for a moderator's undo; what the program does by itself is not undone.
-
-    `before` holds columns of `ideas` with their values; `tags` stands for the idea's tags.
-    """
-    if tx.person_id is not None:
-        tx.run(
-            "INSERT INTO undos (idea_id, action, actor_id, at, before) VALUES (?,?,?,?,?)",
-            (found.id, action, tx.person_id, tx.now_us, to_json(before)),
-        )
+def keep_undo(tx: Tx, found: Found, action: str, before: Mapping[str, Any]) -> int | None:
+    """Remember how an idea was, for a moderator's undo; gives the id of what is remembered."""
+    subject = f"idea:{found.id}"
+    return remember(tx, found.bank_id, subject, action, before, idea_id=found.id)
 
 
-def end_undo(tx: Tx, idea_id: int) -> None:
-    """Forget earlier actions: the author changed the idea since, so none is the last any more."""
-    tx.run("DELETE FROM undos WHERE idea_id = ?", (idea_id,))
+def decision_of(tx: Tx, found: Found) -> dict[str, Any]:
+    """Give what a decision changes, as it is: columns of the idea, its claim and its appeal."""
+    claim = tx.one("SELECT person_id, at, until FROM claims WHERE idea_id = ?", (found.id,))
+    appeal = tx.one("SELECT closed_at FROM appeals WHERE idea_id = ?", (found.id,))
+    return {
+        "status": found.status,
+        "reason": found.reason,
+        "decided_at": found.decided_at,
+        "merged_into": found.merged_into,
+        "before_merge": found.before_merge,
+        "accepted_version": found.accepted_version,
+        "claim": claim,
+        "appeal": appeal,
+    }
+
+
+def settle(tx: Tx, idea_id: int) -> None:
+    """End what waited for a decision: a claim is released, an appeal closed."""
+    tx.run("DELETE FROM claims WHERE idea_id = ?", (idea_id,))
+    tx.run(
+        "UPDATE appeals SET closed_at = ? WHERE idea_id = ? AND closed_at IS NULL",
+        (tx.now_us, idea_id),
+    )
 
 
 def finish(

@@ -24,6 +24,8 @@ MOVED = {
     "actions": "person_id",
     "codes": "person_id",
     "undos": "actor_id",
+    "undo_votes": "person_id",
+    "claims": "person_id",
 }
 # The same where a person stands once per row of something: the one that is there wins.
 MOVED_ONCE = ("memberships", "followers")
@@ -79,6 +81,7 @@ def _move(tx: Tx, gone: int, kept: int) -> None:
         (kept, gone),
     )
     tx.run("DELETE FROM blocks WHERE person_id = ?", (gone,))
+    tx.run("DELETE FROM undos WHERE subject LIKE 'block:%:' || ?", (gone,))
     tx.run(
         "UPDATE people SET first_seen_at = min(first_seen_at, "
         "(SELECT first_seen_at FROM people WHERE id = ?)) WHERE id = ?",

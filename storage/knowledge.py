@@ -10,8 +10,11 @@ from typing import Any, Literal
 from storage.connection import from_json, moment, to_json
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
-from storage.rows import Gap, KnowledgeRow
+from storage.idea_writes import find
+from storage.rows import Gap, IdeaTag, KnowledgeRow
+from storage.tag_rows import replace_tags, tag_rows, to_rows, without_undone
 from storage.tx import Tx
+from storage.undo_rows import remember
 
 State = Literal["proposed", "live", "retired"]
 
@@ -29,11 +32,12 @@ class Knowledge(Subject):
         state: State,
         *,
         row_id: int | None = None,
+        expected: State | None = None,
     ) -> int:
         """Add a fact, or with `row_id` correct it or change its state; gives the row's id.
 
         Raises:
-            NotThere: the bank has no such row.
+            NotThere: the bank has no such row, or it is no longer in the `expected` state.
         """
         if row_id is None:
             cursor = tx.run(
@@ -42,15 +46,18 @@ class Knowledge(Subject):
                 (bank_id, entity_id, state, tx.person_id, tx.now_us, to_json(fact)),
             )
             row_id = cursor.lastrowid or 0
+            before: dict[str, Any] = {"new": True}
         else:
-            cursor = tx.run(
-                "UPDATE knowledge SET entity_id = ?, state = ?, at = ?, fact = ? "
-                "WHERE id = ? AND bank_id = ?",
-                (entity_id, state, tx.now_us, to_json(fact), row_id, bank_id),
-            )
-            if cursor.rowcount == 0:
+            before = _before(tx, bank_id, row_id, entity_id, fact)
+            if expected not in {None, before["state"]}:
                 raise NotThere
+            tx.run(
+                "UPDATE knowledge SET entity_id = ?, state = ?, at = ?, fact = ? WHERE id = ?",
+                (entity_id, state, tx.now_us, to_json(fact), row_id),
+            )
         subject = f"fact:{row_id}"
+        if state != "proposed":  # a moderator's act; a member's proposal is theirs
+            remember(tx, bank_id, subject, "fact", before)
         tx.audit(bank_id, "fact.put", subject, {"state": state}, actor_id=tx.person_id)
         tx.changed(bank_id, "knowledge", str(row_id))
         tx.outcome(subject)
@@ -80,20 +87,58 @@ class Knowledge(Subject):
         ]
 
 
+def _before(
+    tx: Tx, bank_id: int, row_id: int, entity_id: str, fact: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give what undo needs of a fact; its words only where they change."""
+    sql = "SELECT entity_id, state, fact FROM knowledge WHERE id = ? AND bank_id = ?"
+    row = tx.one(sql, (row_id, bank_id))
+    if row is None:
+        raise NotThere
+    was = from_json(row[2])
+    is_same = row[0] == entity_id and was == dict(fact)
+    return {"state": row[1]} | ({} if is_same else {"entity_id": row[0], "fact": was})
+
+
 class Taxonomy(Subject):
     """A bank's own changes to the industries, to be replayed upon the built-in ones."""
 
     @writes
-    def put(self, tx: Tx, bank_id: int, change: Mapping[str, Any]) -> int:
-        """Add a change; gives the bank's new version, counted from 1."""
+    def put(
+        self,
+        tx: Tx,
+        bank_id: int,
+        change: Mapping[str, Any],
+        *,
+        moves: Sequence[tuple[int, Sequence[IdeaTag]]] = (),
+        swap: tuple[str, str] | None = None,
+        taxonomy_version: int = 1,
+    ) -> int:
+        """Add a change, with the ideas that it moves; gives the bank's new version, from 1.
+
+        Args:
+            tx: the transaction.
+            bank_id: whose industries.
+            change: as the caller will want it back.
+            moves: (number, industries) of ideas that were read anew.
+            swap: an industry, and the one that takes its place on all other ideas. One that has
+                both keeps the one that ranks first under the new name.
+            taxonomy_version: what is noted on the swapped industries.
+        """
         sql = "SELECT coalesce(max(version), 0) + 1 FROM taxonomy_changes WHERE bank_id = ?"
         version = int(tx.one(sql, (bank_id,))[0])
         tx.run(
             "INSERT INTO taxonomy_changes VALUES (?,?,?,?,?)",
             (bank_id, version, tx.person_id, tx.now_us, to_json(change)),
         )
+        undo_id = remember(tx, bank_id, "taxonomy", "taxonomy", {"version": version})
+        moved = [_move(tx, undo_id, bank_id, number, tags) for number, tags in moves]
+        if swap is not None:
+            moved += _swap(tx, undo_id, bank_id, swap, taxonomy_version)
+        if moved:
+            tx.changed(bank_id, "idea", "*")
         subject = f"taxonomy:{version}"
-        details = {"fields": sorted(change)}
+        details = {"fields": sorted(change), "ideas": len(moved)}
         tx.audit(bank_id, "taxonomy.put", subject, details, actor_id=tx.person_id)
         tx.changed(bank_id, "taxonomy", str(version))
         tx.outcome(subject)
@@ -101,38 +146,55 @@ class Taxonomy(Subject):
 
     @reads
     def list(self, cx: sqlite3.Connection, bank_id: int) -> list[Mapping[str, Any]]:
-        """Give a bank's changes as they were put, oldest first; the first one is version 1."""
+        """Give a bank's changes as they were put, oldest first, without those that were undone."""
         rows = cx.execute(
-            "SELECT change FROM taxonomy_changes WHERE bank_id = ? ORDER BY version", (bank_id,)
+            "SELECT version, change FROM taxonomy_changes WHERE bank_id = ? ORDER BY version",
+            (bank_id,),
         )
-        return [from_json(change) for (change,) in rows]
+        return [*without_undone([(version, from_json(text)) for version, text in rows])]
 
-    @writes
-    def retag(self, tx: Tx, bank_id: int, old: str, new: str, version: int) -> int:
-        """Put one industry in the place of another on all ideas of a bank; gives how many.
-
-        An idea that has both keeps the one that ranks first under the new name.
-        """
-        rows = tx.run(
-            "SELECT t.idea_id FROM idea_industries t JOIN ideas i ON i.id = t.idea_id "
-            "WHERE i.bank_id = ? AND t.industry = ?",
-            (bank_id, old),
-        ).fetchall()
-        for (idea_id,) in rows:
-            _retag(tx, idea_id, old, new, version)
-        tx.audit(bank_id, "taxonomy.retag", "ideas", {"count": len(rows)}, actor_id=tx.person_id)
-        tx.changed(bank_id, "idea", "*")
-        return len(rows)
+    @reads
+    def version(self, cx: sqlite3.Connection, bank_id: int) -> int:
+        """Give how many changes there ever were, undone ones and their undoing included."""
+        sql = "SELECT coalesce(max(version), 0) FROM taxonomy_changes WHERE bank_id = ?"
+        return int(cx.execute(sql, (bank_id,)).fetchone()[0])
 
 
-def _retag(tx: Tx, idea_id: int, old: str, new: str, version: int) -> None:
-    from storage.tagging import replace_tags, tag_rows  # noqa: PLC0415 - only here
+def _move(tx: Tx, undo_id: int | None, bank_id: int, number: int, tags: Sequence[IdeaTag]) -> int:
+    found = find(tx, bank_id, number)
+    _replace(tx, undo_id, found.id, to_rows(tags))
+    return found.id
 
-    kept: dict[str, list[Any]] = {}
-    for industry, _, confidence, _, because, set_by in tag_rows(tx, idea_id):
-        name = new if industry == old else industry
-        kept.setdefault(name, [name, len(kept), confidence, version, because, set_by])
-    replace_tags(tx, idea_id, list(kept.values()))
+
+def _swap(
+    tx: Tx, undo_id: int | None, bank_id: int, swap: tuple[str, str], version: int
+) -> list[int]:
+    old, new = swap
+    rows = tx.run(
+        "SELECT t.idea_id FROM idea_industries t JOIN ideas i ON i.id = t.idea_id "
+        "WHERE i.bank_id = ? AND t.industry = ?",
+        (bank_id, old),
+    ).fetchall()
+    for (idea_id,) in rows:
+        kept: dict[str, list[Any]] = {}
+        for industry, _, confidence, _, because, set_by in tag_rows(tx, idea_id):
+            name = new if industry == old else industry
+            kept.setdefault(name, [name, len(kept), confidence, version, because, set_by])
+        _replace(tx, undo_id, idea_id, [*kept.values()])
+    return [idea_id for (idea_id,) in rows]
+
+
+def _replace(tx: Tx, undo_id: int | None, idea_id: int, rows: Sequence[Sequence[Any]]) -> None:
+    """Give an idea other industries, remembering those before."""
+    before = tag_rows(tx, idea_id)
+    replace_tags(tx, idea_id, rows)
+    if undo_id is not None:
+        # An idea that is read anew and then swapped keeps what it had before both.
+        tx.run(
+            "INSERT INTO undo_tags VALUES (?,?,?,?) "
+            "ON CONFLICT DO UPDATE SET after = excluded.after",
+            (undo_id, idea_id, to_json(before), to_json(tag_rows(tx, idea_id))),
+        )
 
 
 class Gaps(Subject):
@@ -185,15 +247,17 @@ class Gaps(Subject):
         """Close a gap of the writer's bank; asked again, it opens again.
 
         Raises:
-            NotThere: the writer's bank has no such gap.
+            NotThere: the writer's bank has no such gap, or it is closed.
         """
         row = tx.one(
-            "UPDATE gaps SET closed_at = ?1 WHERE id = ?2 AND (?3 IS NULL OR bank_id = "
-            "(SELECT bank_id FROM communities WHERE id = ?3)) RETURNING bank_id",
+            "UPDATE gaps SET closed_at = ?1 WHERE id = ?2 AND closed_at IS NULL AND "
+            "(?3 IS NULL OR bank_id = (SELECT bank_id FROM communities WHERE id = ?3)) "
+            "RETURNING bank_id",
             (tx.now_us, gap_id, tx.write.community_id),
         )
         if row is None:
             raise NotThere
+        remember(tx, row[0], f"gap:{gap_id}", "gap", {"closed_at": None})
         tx.audit(row[0], "gap.close", f"gap:{gap_id}", actor_id=tx.person_id)
 
 

@@ -114,6 +114,7 @@ def _move_ideas(tx: Tx, joining: CommunityRow, bank_id: int) -> int:
                 idea_id,
             ),
         )
+        tx.run("UPDATE undos SET bank_id = ? WHERE idea_id = ?", (bank_id, idea_id))
         tx.run("INSERT INTO aliases VALUES (?,?,?,?)", (bank_id, number, idea_id, tx.now_us))
         # aliases of an earlier link go along
         tx.run("UPDATE OR IGNORE aliases SET bank_id = ? WHERE idea_id = ?", (bank_id, idea_id))
@@ -136,7 +137,7 @@ _COPIED = (
     "status, created_at, updated_at, version, author_id, is_anonymous, up, down, rank, "
     "note_count, community_id, platform, before_merge, decided_at, consent, language, flags, "
     "platform_votes, tallies, external_id, author_name, title, link, "
-    "permalink, reason, beneficiaries, text"
+    "permalink, reason, beneficiaries, text, accepted_version"
 )
 _HANGING = {
     "idea_industries": "industry, rank, confidence, because, set_by, taxonomy_version",
@@ -146,6 +147,7 @@ _HANGING = {
     "followers": "person_id, at",
     "attachments": "person_id, name, media_type, size_bytes, url, at, content",
     "idea_edits": "version, editor_id, at, before",
+    "appeals": "at, closed_at, text",
 }
 
 

@@ -14,6 +14,7 @@ from storage.errors import NotThere
 from storage.identity import Identity
 from storage.rows import Person
 from storage.tx import Tx
+from storage.undo_rows import remember
 
 _ENSURE = """
 SELECT p.id, p.display_name, p.first_seen_at, b.until, a.display_name, m.person_id
@@ -104,12 +105,7 @@ class Members(Identity, Erasing):
         self, tx: Tx, community_id: int, person_id: int, until: datetime | None = None
     ) -> None:
         """Keep a person from writing in a community until a time, or until it is lifted."""
-        until_us = FOREVER_US if until is None else micros(until)
-        tx.run(
-            "INSERT INTO blocks VALUES (?,?,?) ON CONFLICT DO UPDATE SET until = excluded.until",
-            (community_id, person_id, until_us),
-        )
-        _note(tx, community_id, "member.block")
+        _block(tx, community_id, person_id, until)
 
     @writes
     def block_author(
@@ -121,19 +117,16 @@ class Members(Identity, Erasing):
             NotThere: no such idea, or its author is not a member.
         """
         row = tx.one(
-            "SELECT author_id FROM ideas WHERE bank_id = ? AND number = ?", (bank_id, number)
+            "SELECT author_id, id FROM ideas WHERE bank_id = ? AND number = ?", (bank_id, number)
         )
         if row is None or row[0] is None:
             raise NotThere
-        tx.run(
-            "INSERT INTO blocks VALUES (?,?,?) ON CONFLICT DO UPDATE SET until = excluded.until",
-            (community_id, row[0], FOREVER_US if until is None else micros(until)),
-        )
-        _note(tx, community_id, "member.block")
+        _block(tx, community_id, row[0], until, idea_id=row[1])
 
     @writes
     def unblock(self, tx: Tx, community_id: int, person_id: int) -> None:
         """Lift a block."""
+        _remember_block(tx, community_id, person_id)
         tx.run(
             "DELETE FROM blocks WHERE community_id = ? AND person_id = ?",
             (community_id, person_id),
@@ -180,6 +173,32 @@ class Members(Identity, Erasing):
         """Give (account key, role) of everybody who was granted one in a community."""
         sql = "SELECT account_key, role FROM roles WHERE community_id = ? ORDER BY 2 DESC, 1"
         return cx.execute(sql, (community_id,)).fetchall()
+
+
+def _block(
+    tx: Tx,
+    community_id: int,
+    person_id: int,
+    until: datetime | None,
+    *,
+    idea_id: int | None = None,
+) -> None:
+    _remember_block(tx, community_id, person_id, idea_id)
+    tx.run(
+        "INSERT INTO blocks VALUES (?,?,?) ON CONFLICT DO UPDATE SET until = excluded.until",
+        (community_id, person_id, FOREVER_US if until is None else micros(until)),
+    )
+    _note(tx, community_id, "member.block")
+
+
+def _remember_block(tx: Tx, community_id: int, person_id: int, idea_id: int | None = None) -> None:
+    sql = "SELECT until FROM blocks WHERE community_id = ? AND person_id = ?"
+    row = tx.one(sql, (community_id, person_id))
+    bank = tx.one("SELECT bank_id FROM communities WHERE id = ?", (community_id,))
+    if bank is None:
+        raise NotThere
+    subject, before = f"block:{community_id}:{person_id}", {"until": row[0] if row else None}
+    remember(tx, bank[0], subject, "block", before, idea_id=idea_id)
 
 
 def _note(tx: Tx, community_id: int, action: str, **details: Any) -> None:

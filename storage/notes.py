@@ -11,6 +11,7 @@ from storage.idea_writes import find, is_author, recount, root_of
 from storage.members import person_of
 from storage.rows import Note, Person
 from storage.tx import Tx
+from storage.undo_rows import remember
 
 # An idea with all that was merged into it; of a merged one, the group of its target.
 _GROUP = """
@@ -40,6 +41,9 @@ class Notes(Subject):
         )
         recount(tx, found.id)
         by_author = is_author(tx, found)
+        if is_staff:
+            subject, note_id = f"note:{cursor.lastrowid}", {"id": cursor.lastrowid}
+            remember(tx, bank_id, subject, "note", note_id, idea_id=found.id)
         details = {"staff": is_staff} | ({"by": "author"} if by_author else {})
         actor = None if by_author else tx.person_id
         tx.audit(bank_id, "note.add", found.subject, details, actor_id=actor)

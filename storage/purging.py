@@ -8,7 +8,7 @@ from storage.tx import Tx
 _OF_COMMUNITY = (
     "uploads", "questions", "drafts", "cards", "outbox", "memberships", "blocks", "roles", "codes",
 )  # fmt: skip
-_OF_BANK = ("gaps", "knowledge", "taxonomy_changes", "changes", "aliases", "idea_tallies")
+_OF_BANK = ("gaps", "knowledge", "taxonomy_changes", "changes", "aliases", "idea_tallies", "undos")
 
 
 class Purging(Subject):

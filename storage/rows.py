@@ -10,6 +10,8 @@ from typing import Any, Literal
 Status = Literal["pending", "accepted", "declined", "merged", "withdrawn"]
 STATUSES: tuple[Status, ...] = ("pending", "accepted", "declined", "merged", "withdrawn")
 SetBy = Literal["author", "tagger", "moderator"]
+REVISED = "revised"
+"""Flag of an idea that its author revised after it was declined; that leads back once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class Write:
     now: datetime
     delivery_id: str | None = None
     notices: tuple[Notice, ...] = ()  # kept in the outbox in the same transaction
+    act: str = ""  # what belongs together: writes of one act of a moderator are undone as one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +207,8 @@ class Idea:
     tags: tuple[IdeaTag, ...] = ()
     votes: VoteCount = VoteCount()
     note_count: int = 0
+    # While an edit of an accepted idea waits: the version that was accepted.
+    accepted_version: int | None = None
 
     @property
     def primary(self) -> str:
@@ -225,6 +230,9 @@ class IdeaFilter:
     min_votes: int | None = None
     platform: str = ""
     flagged: bool | None = None
+    is_edit: bool | None = None  # an edit of an idea that was accepted before
+    claims_at: datetime | None = None  # when claims must hold; without it they don't filter
+    claimed_by: int | None = None  # with `claims_at`: claimed by this person, None for nobody
     sort: Literal["best", "new", "old", "votes", "relevance"] = "relevance"
 
 
@@ -310,6 +318,30 @@ class AuditRow:
     subject: str  # "idea:42"
     details: Mapping[str, Any]  # field names, version numbers, statuses; never text
     hash: str
+    seq: int = 0  # its place in the bank's chain, from 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which rows of a chain to give; empty fields don't filter."""
+
+    subject: str = ""
+    actor_id: int | None = None
+    actions: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditHead:
+    """A row of a chain, as it can be noted outside of the store and looked for later."""
+
+    bank_id: int
+    seq: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,9 +399,45 @@ class KnowledgeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """The last action on an idea that can be undone: status, tags, edit, merge, unmerge."""
+    """Something that a moderator did and that can be taken back.
+
+    `action` is one of status, restore, tags, edit, merge, unmerge, note, claim, votes, block,
+    fact, gap, pair, appeal, taxonomy. What has the same `act` was done at once.
+    """
 
     id: int
     action: str
     actor_id: int | None
     at: datetime
+    act: str = ""
+    number: int | None = None  # of the idea, where it concerns one
+    status: str = ""  # of that idea by now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """That a moderator looks at an idea, until a time."""
+
+    person_id: int
+    name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """An author's appeal against a decline, and who had declined."""
+
+    text: str
+    at: datetime
+    decider_id: int | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two ideas that are probably the same; `score` is 0 to 1."""
+
+    older: Idea
+    newer: Idea
+    score: float
+    shared: tuple[str, ...] = ()

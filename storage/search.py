@@ -98,6 +98,13 @@ def conditions(
     add(wanted.platform, "i.platform = ?", wanted.platform)
     add(wanted.flagged is True, "i.flags <> '[]'")
     add(wanted.flagged is False, "i.flags = '[]'")
+    add(wanted.is_edit is True, "i.accepted_version IS NOT NULL")
+    add(wanted.is_edit is False, "i.accepted_version IS NULL")
+    if wanted.claims_at is not None:
+        claimed = "EXISTS (SELECT 1 FROM claims c WHERE c.idea_id = i.id AND c.until > ?"
+        at = micros(wanted.claims_at)
+        add(wanted.claimed_by is None, f"NOT {claimed})", at)
+        add(wanted.claimed_by, f"{claimed} AND c.person_id = ?)", at, wanted.claimed_by)
     return " AND ".join(where), values
 
 

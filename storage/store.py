@@ -9,10 +9,12 @@ import sqlite3
 from pathlib import Path
 
 from storage import backup
+from storage.appeals import Appeals
 from storage.attachments import Attachments
 from storage.audit import Audit
 from storage.cards import Cards
 from storage.changes import Changes
+from storage.claims import Claims
 from storage.communities import Communities
 from storage.connection import connect
 from storage.deliveries import Deliveries
@@ -26,11 +28,13 @@ from storage.members import Members
 from storage.notes import Followers, Notes
 from storage.opening import prepare
 from storage.outbox import Outbox
+from storage.pairs import Pairs
 from storage.questions import Questions
 from storage.tagging import Examples
 from storage.undoing import Undoing
 from storage.usage import Usage
 from storage.votes import Votes
+from storage.waiting import Waiting
 
 
 class Store:
@@ -64,6 +68,10 @@ class Store:
         self.taxonomy = Taxonomy(engine)
         self.examples = Examples(engine)
         self.undo = Undoing(engine)
+        self.claims = Claims(engine)
+        self.appeals = Appeals(engine)
+        self.pairs = Pairs(engine)
+        self.waiting = Waiting(engine)
         self.usage = Usage(engine)
 
     @classmethod

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
-from storage.connection import to_json
 from storage.engine import Subject, reads, writes
 from storage.idea_rows import SELECT, to_ideas
 from storage.idea_writes import end_undo, find, finish, is_author, keep_undo, read
 from storage.rows import Idea, IdeaTag
+from storage.tag_rows import replace_tags, tag_rows, to_rows
 from storage.tx import Tx
 
 
@@ -78,31 +77,3 @@ class Examples(Subject):
             (bank_id,),
         )
         return [(text, tuple(industries.split("\n"))) for text, industries in rows]
-
-
-def to_rows(tags: Sequence[IdeaTag]) -> list[tuple[Any, ...]]:
-    """Give the rows of tags, without their idea."""
-    return [
-        (tag.industry, tag.rank, tag.confidence, tag.taxonomy_version, to_json(tag.because),
-         tag.set_by)
-        for tag in tags
-    ]  # fmt: skip
-
-
-def tag_rows(tx: Tx, idea_id: int) -> list[tuple[Any, ...]]:
-    """Give an idea's tags as `to_rows` does, primary first."""
-    return tx.run(
-        "SELECT industry, rank, confidence, taxonomy_version, because, set_by "
-        "FROM idea_industries WHERE idea_id = ? ORDER BY rank",
-        (idea_id,),
-    ).fetchall()
-
-
-def replace_tags(tx: Tx, idea_id: int, rows: Sequence[Sequence[Any]]) -> None:
-    """Put these rows in the place of what the idea has."""
-    tx.run("DELETE FROM idea_industries WHERE idea_id = ?", (idea_id,))
-    tx.run_many(
-        "INSERT INTO idea_industries (idea_id, industry, rank, confidence, taxonomy_version, "
-        "because, set_by) VALUES (?,?,?,?,?,?,?)",
-        [(idea_id, *row) for row in rows],
-    )

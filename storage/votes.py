@@ -9,8 +9,9 @@ from typing import Literal
 
 from storage.connection import marks, micros, moment
 from storage.engine import Subject, reads, writes
+from storage.errors import NotThere
 from storage.idea_rows import to_votes
-from storage.idea_writes import Found, find, group_of, recount, root_of
+from storage.idea_writes import Found, find, group_of, keep_undo, recount, root_of
 from storage.rows import Vote, VoteCount
 from storage.tx import Tx
 
@@ -117,13 +118,25 @@ class Votes(Subject):
 
     @writes
     def release(self, tx: Tx, bank_id: int, number: int, *, keep: bool) -> VoteCount:
-        """Count the votes that were held out (`keep`), or drop them."""
+        """Count the votes that were held out (`keep`), or drop them.
+
+        Raises:
+            NotThere: none is held out any more.
+        """
         found = root_of(tx, find(tx, bank_id, number))
         ids = group_of(tx, found.id)
+        are_held = f"WHERE is_held = 1 AND idea_id IN ({marks(len(ids))})"
+        if tx.one(f"SELECT 1 FROM votes {are_held}", ids) is None:
+            raise NotThere
+        undo_id = keep_undo(tx, found, "votes", {})
+        if undo_id is not None:
+            tx.run(
+                "INSERT INTO undo_votes SELECT ?, idea_id, person_id, value, platform, voted_at "
+                f"FROM votes {are_held}",
+                (undo_id, *ids),
+            )
         change = "UPDATE votes SET is_held = 0" if keep else "DELETE FROM votes"
-        count = tx.run(
-            f"{change} WHERE is_held = 1 AND idea_id IN ({marks(len(ids))})", ids
-        ).rowcount
+        count = tx.run(f"{change} {are_held}", ids).rowcount
         details = {"count": count, "keep": keep}
         tx.audit(bank_id, "votes.release", found.subject, details, actor_id=tx.person_id)
         return _counted(tx, found)

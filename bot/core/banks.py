@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.bank_facts import entities_of
@@ -143,10 +143,12 @@ class Banks:
         from bot.tagging import Taxonomy  # noqa: PLC0415  reads YAML: only who needs it pays
 
         changes = await self._store.taxonomy.list(bank_id)
-        taxonomy = await asyncio.to_thread(Taxonomy.load)
+        built_in = taxonomy = await asyncio.to_thread(Taxonomy.load)
         for row in changes:
             taxonomy = taxonomy.with_changes([to_change(row)])
-        return taxonomy
+        # What was undone counts, too: a version never stands for two sets of industries.
+        version = built_in.version + await self._store.taxonomy.version(bank_id)
+        return replace(taxonomy, version=version)
 
     async def tagger(self, bank_id: int) -> Tagger:
         """Give the bank's tagger."""

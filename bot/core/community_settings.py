@@ -115,6 +115,8 @@ SETTINGS: tuple[Setting, ...] = (
     # before: an idea shows once it is accepted; after: it shows at once, open for votes, and is
     # decided later; none: it is accepted at once.
     Setting("review", "after", _choice, ("before", "after", "none")),
+    # Whether members are told which moderator decided; moderators always see that of each other.
+    Setting("named_decisions", default=False, read=_flag, choices=("yes", "no")),
     Setting("answers", "mention", _choice, MODES, takes_channel=True),
     Setting("public_answers", default=True, read=_flag, choices=("yes", "no")),
     Setting("questions_per_day", 100, _number, low=1, high=10_000),

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import community_settings
 from bot.core.model import Button, Community, Reply, Style
 from bot.core.services import Services
 from prompts import render
-from storage import Idea, IdeaFilter
+from storage import REVISED, Idea
 
 
-def notice_reply(idea: Idea, event: str, locale: str, *, is_author: bool) -> Reply:
+def notice_reply(idea: Idea, event: str, locale: str, *, is_author: bool, who: str = "") -> Reply:
     """Tell a follower what became of an idea; to its author as theirs."""
-    values = {"number": idea.number}
-    buttons = [
-        Button(
-            label=render("button.idea_show", locale, number=idea.number),
-            command="idea show",
-            values=values,
-        )
-    ]
-    if is_author and event == "declined":
-        revise = Button(
-            label=render("button.revise", locale),
-            command="idea edit",
-            values=values,
-            style=Style.PRIMARY,
-            opens_form=True,
-        )
-        buttons.insert(0, revise)
+    show = _button("idea_show", "idea show", idea, locale, number=idea.number)
     stop = Button(
         label=render("button.unfollow", locale),
         command="idea follow",
-        values={**values, "stop": True},
+        values={"number": idea.number, "stop": True},
     )
+    can_revise = REVISED not in idea.flags
     return Reply(
         text=render(
             f"notice.{event}",
@@ -42,27 +29,43 @@ def notice_reply(idea: Idea, event: str, locale: str, *, is_author: bool) -> Rep
             reason=idea.reason,
             into=idea.merged_into,
             is_author=is_author,
+            can_revise=can_revise,
+            who=who,
         ),
-        buttons=(*buttons, stop),
+        buttons=(*(_answers(idea, event, locale) if is_author else ()), show, stop),
     )
+
+
+def _button(label: str, command: str, idea: Idea, locale: str, **words: object) -> Button:
+    return Button(
+        label=render(f"button.{label}", locale, **words),
+        command=command,
+        values={"number": idea.number},
+    )
+
+
+def _answers(idea: Idea, event: str, locale: str) -> tuple[Button, ...]:
+    """Give what the author of a declined idea can do about it: revise it once, or appeal."""
+    if event != "declined" or idea.status != "declined":
+        return ()
+    revise = replace(
+        _button("revise", "idea edit", idea, locale), style=Style.PRIMARY, opens_form=True
+    )
+    appeal = replace(_button("idea_appeal", "idea appeal", idea, locale), opens_form=True)
+    return (appeal,) if REVISED in idea.flags else (revise, appeal)
 
 
 async def staff_reply(services: Services, community: Community) -> Reply | None:
-    """Tell moderators how much waits; None where nothing does any more."""
-    bank_id = community.bank_id
+    """Tell moderators how much waits, kind by kind; None where nothing does any more."""
     locale = str(community_settings.get(community.settings, "locale"))
-    counts = await services.store.ideas.counts(bank_id)
-    flagged = await services.store.ideas.search(
-        bank_id, IdeaFilter(statuses=("pending",), flagged=True), limit=1, with_facets=False
-    )
-    held = await services.store.votes.held(bank_id)
-    pending = counts.get("pending", 0)
-    if not pending and not held:
+    counts = await services.store.waiting.counts(community.bank_id)
+    # What is flagged is among the pending ones; gaps are no news, they pile up.
+    kinds = [name for name, count in counts.items() if count and name not in {"flagged", "gaps"}]
+    if not kinds:
         return None
     queue = Button(label=render("button.queue", locale), command="queue", style=Style.PRIMARY)
+    waiting = [render(f"queue.waiting_{name}", locale, count=counts[name]) for name in kinds]
     return Reply(
-        text=render(
-            "queue.notice", locale, pending=pending, flagged=flagged.total, votes=len(held)
-        ),
+        text=render("queue.notice", locale, waiting=waiting, flagged=counts["flagged"]),
         buttons=(queue,),
     )

@@ -13,7 +13,7 @@ from bot.core import community_settings
 from bot.core.services import Services
 from storage import CommunityRow, Idea, Notice, Person
 
-Event = Literal["accepted", "declined", "merged"]
+Event = Literal["accepted", "declined", "merged", "restored", "upheld"]
 
 STAFF_EVERY_S = 900.0
 """Moderators of a community are told of new work at most this often."""
@@ -34,13 +34,16 @@ async def to_followers(
         if where is None:
             continue
         community, account = where
+        # Only where the community lets members know who decided.
+        is_named = by is not None and community_settings.get(community.settings, "named_decisions")
+        named = {"by": by} if is_named else {}
         notices.append(
             Notice(
                 # A second decision within a version is news again, so the time is in the key.
                 key=f"notice:{idea.id}:{event}:{int(now.timestamp())}:{person.id}",
                 platform=community.key.partition(":")[0],
                 community_id=community.id,
-                payload={"what": event, "idea_id": idea.id, "account": account},
+                payload={"what": event, "idea_id": idea.id, "account": account} | named,
             )
         )
     return tuple(notices)

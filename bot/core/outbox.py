@@ -211,10 +211,18 @@ async def _send_notice(
     locale = str(community_settings.get(community.settings, "locale"))
     is_author = person.id == idea.author_id
     try:
-        reply = notice_reply(idea, event, locale, is_author=is_author)
+        who = await _decider(services, row)
+        reply = notice_reply(idea, event, locale, is_author=is_author, who=who)
         await courier.tell(community, account, reply, key=row.key)
     except (Forbidden, Gone):
         await _below_card(services, courier, row, community, idea)
+
+
+async def _decider(services: Services, row: OutboxRow) -> str:
+    """Name who decided, where the community lets members know."""
+    person_id = row.payload.get("by")
+    person = await services.store.members.get(int(person_id)) if person_id else None
+    return person.display_name if person else ""
 
 
 async def _below_card(
@@ -227,7 +235,7 @@ async def _below_card(
         raise Undeliverable("direct messages are closed, and the card has no thread")
     event = str(row.payload["what"])
     locale = str(community_settings.get(community.settings, "locale"))
-    reply = notice_reply(idea, event, locale, is_author=False)
+    reply = notice_reply(idea, event, locale, is_author=False, who=await _decider(services, row))
     key = row.key.rpartition(":")[0] + ":thread"
     await courier.post(community, card.channel_id, reply, key=key, thread_id=card.thread_id)
 

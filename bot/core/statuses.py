@@ -7,7 +7,10 @@ from typing import Literal
 
 from storage.rows import STATUSES, Status
 
-Move = Literal["accept", "decline", "merge", "unmerge", "withdraw", "reopen", "resubmit"]
+Move = Literal[
+    "accept", "decline", "merge", "unmerge", "withdraw", "reopen", "restore", "resubmit", "appeal",
+    "uphold",
+]  # fmt: skip
 
 MOVES: Mapping[Move, Mapping[Status, Status]] = {
     "accept": {"pending": "accepted", "declined": "accepted"},
@@ -18,12 +21,20 @@ MOVES: Mapping[Move, Mapping[Status, Status]] = {
     "withdraw": {"pending": "withdrawn", "accepted": "withdrawn", "declined": "withdrawn"},
     # An edit of an accepted idea, where the community reviews before it shows.
     "reopen": {"accepted": "pending"},
+    # Such an edit is declined: the words that were accepted come back.
+    "restore": {"pending": "accepted"},
     # A declined author revises it, once.
     "resubmit": {"declined": "pending"},
+    # Or appeals, once: it waits for another moderator, who accepts it or lets it stand.
+    "appeal": {"declined": "declined"},
+    "uphold": {"declined": "declined"},
 }
 """From each status to the next, per move."""
 
 CAN_BE_VOTED_ON: frozenset[Status] = frozenset({"pending", "accepted"})
+CAN_BE_CLAIMED: tuple[Status, ...] = ("pending", "declined")
+"""Statuses in which something may wait for a moderator; a declined idea with its appeal."""
+
 CAN_BE_EDITED: frozenset[Status] = frozenset({"pending", "accepted", "declined"})
 
 

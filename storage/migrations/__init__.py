@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m005
+from storage.migrations import m001, m002, m003, m005
 
 migrations = Migrations("reelbank")
 
@@ -26,6 +26,12 @@ def m001_ideas(db: Database) -> None:
 def m002_usage(db: Database) -> None:
     """What the language model was used for, so that processes share one budget."""
     run_script(db, m002.SCHEMA)
+
+
+@migrations()
+def m003_moderating(db: Database) -> None:
+    """Claims, appeals, pairs, edits under review, and undo of whatever a moderator does."""
+    run_script(db, m003.SCHEMA)
 
 
 @migrations()

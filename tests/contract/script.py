@@ -14,6 +14,10 @@ CRASH_AGAIN = (
     "Reconstruct a traffic accident from police reports, to show a jury what happened before the "
     "cars met at a crossing."
 )
+CRASH_EDITED = (
+    "Reconstruct a traffic accident from three witnesses, to show the jury what happened before "
+    "the cars met at the crossing."
+)
 MENU = "A menu that moves: every dish of our restaurant as a five second clip for the *tablet*."
 SAFETY = "Show newcomers in the factory each machine's dangers with short generated safety films."
 SAID = "We could animate the old photographs of the village for the local museum's audio guide."
@@ -115,10 +119,28 @@ SCRIPT = (
     Step("mod accept", Use(MOE, "mod accept", {"number": "1"})),
     Step("mod decline", Use(MOE, "mod decline", {"number": "3"}, form={"reason": "off_topic"})),
     Step("mod undo", Press(MOE, "Undo")),
-    Step("mod accept", Use(MOE, "mod accept", {"number": "2,3,99"})),
+    Step("mod claim", Use(MOE, "mod claim", {"number": "3"})),
+    Step("mod review", Use(ADA, "mod review", {"number": 3})),
+    Step("mod accept", Use(ADA, "mod accept", {"number": "3"})),
+    Step("mod claim", Use(MOE, "mod claim", {"number": "3", "lift": True})),
+    Step("mod decline", Use(MOE, "mod decline", {"number": "3"}, form={"template": "off_topic"})),
+    Step("idea appeal", Use(BEN, "idea appeal", {"number": 3}, form={"text": "It *is* about it"})),
+    Step("queue", Use(ADA, "queue", {"kind": "appeals"})),
+    Step("mod uphold", Press(ADA, "Let it stand", form={"reason": "Not for *us*"})),
+    Step("mod undo", Use(ADA, "mod undo")),
+    Step("mod accept", Use(ADA, "mod accept", {"number": "3"})),
+    Step("mod accept", Press(ADA, "Accept all the same")),
+    Step("mod accept", Use(MOE, "mod accept", {"number": "2,5,99"})),
     Step("mod accept", Press(MOE, "Accept 2")),
     Step("mod merge", Use(MOE, "mod merge", {"number": 2, "into": 1})),
     Step("mod unmerge", Press(MOE, "Part them again")),
+    Step("queue", Use(MOE, "queue", {"kind": "duplicates"})),
+    Step("mod apart", Press(MOE, "Not the same")),
+    Step("settings set", Use(ADA, "settings set", {"name": "review", "value": "before"})),
+    Step("idea edit", Use(ANN, "idea edit", {"number": 1, "text": CRASH_EDITED})),
+    Step("queue", Use(MOE, "queue", {"kind": "edits"})),
+    Step("mod restore", Press(MOE, "Put back the old words")),
+    Step("settings set", Use(ADA, "settings set", {"name": "review", "value": "after"})),
     Step("mod note", Use(MOE, "mod note", {"number": 1, "text": "Ask *Ann* for a film"})),
     Step("queue", Use(MOE, "queue", {"kind": "votes"}), behind=hold_out_votes),
     Step("mod votes", Press(MOE, "Count them")),
@@ -170,6 +192,8 @@ SCRIPT = (
     Step("market gaps", Use(MOE, "market gaps")),
     Step("queue", Press(MOE, "Work through them")),
     Step("market close", Press(MOE, "Done")),
+    Step("mod log", Use(MOE, "mod log", {"number": 3, "kind": "decisions"})),
+    Step("mod log", Use(MOE, "mod log", {"export": "csv", "number": 3})),
     # --- linking
     Step("link code", Use(ADA, "link code")),
     Step("link join", Use(ADA, "link join", {"code": "AAAA-BBBB"})),

@@ -79,10 +79,12 @@ def test_files_say_the_same(plays: Plays, platform: str) -> None:
 def content_of(file: bytes) -> Counter[str]:
     """Count the words of a file, whatever the platform and the community are called in it."""
     text = ADDRESS.sub("", file.decode("utf-8-sig"))
-    return Counter(re.findall(r"\w+", NAMES.sub("", text)))
+    return Counter(re.findall(r"\w+", NAMES.sub("", PERSON.sub("", text))))
 
 
-ADDRESS = re.compile(r"https?://[^\s\",)>]+")
+ADDRESS = re.compile(r"https?(?::|\\:|&#58;)//[^\s\",)>]+")
+# Ids of people are random, and hashes of the log hang on them.
+PERSON = re.compile(r"\b[0-9a-f]{64}\b|(?<=,)\d{9,16}(?=,[A-Z])")
 NAMES = re.compile(r"\b(?:(?:console|discord|slack)(?::[\w:.]+)?|Console|Film club|Acme)\b")
 
 

@@ -234,7 +234,7 @@ async def test_the_staff_channel_hears_at_most_every_quarter_of_an_hour(
     await deliver(house, courier)
 
     assert courier.calls == ["post staff", "post staff"]
-    assert "3 ideas wait" in list(courier.messages.values())[-1].text
+    assert "moderator: 3 ideas." in list(courier.messages.values())[-1].text
 
 
 async def test_what_is_for_a_community_that_left_is_given_up(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -134,6 +135,13 @@ class Anything:
         return 3.5 if name not in {"label", "title", "publisher", "as_of"} else "word"
 
 
+class Details(dict[str, object]):
+    """What a row of the log says besides."""
+
+    def __missing__(self, name: str) -> object:
+        return ["title"] if name in {"fields", "industries"} else 2
+
+
 SAMPLES: dict[str, object] = {
     "because": ["crash"], "words": ["crash"], "flags": ["flag"], "errors": ["a", "b"],
     "split": [("Discord", 1, 2), ("Slack", 3, 4)], "industries": [("Games", 2)],
@@ -143,8 +151,12 @@ SAMPLES: dict[str, object] = {
     "rows": [("q", 2, 1), ("r", 1, 0), ("s", 4, 3)],
     "moves": [(1, "t", "old", "new")], "good": [1, 2], "done": [1, 2], "failed": [(3, "why")],
     "numbers": [1, 2], "fields": ["f"], "examples": ["e"], "platforms": ["Discord"],
-    "ideas": [], "low": 1, "high": 9, "counts": [("2026-01", 1)], "shares": [("A", 2)],
+    "ideas": [], "both": [(2, "t", "words"), (1, "u", "")], "low": 1, "high": 9,
+    "waiting": ["3 ideas"], "counts": [("2026-01", 1)], "shares": [("A", 2)],
     "empty": ["A"], "few": [("B", 1)],
+    "filters": ["age: week"], "note": ("Moe", "words"), "refused": [3], "details": Details(),
+    "changes": [SimpleNamespace(field="title", old="old **words**", new="**new** words")],
+    "appeal": "words", "head": "words", "claim": "words", "what": "accepted",
 }  # fmt: skip
 TEXTS = {"title", "text", "name", "reason", "link", "status", "label", "why", "kind", "action"}
 
@@ -166,6 +178,6 @@ def test_every_text_can_be_said(locale: str, count: int) -> None:
 
 
 def test_every_flag_has_words() -> None:
-    from bot.core.commands.queue import FLAGS
+    from bot.core.commands.queue_items import FLAGS
 
     assert {f"flag.{flag}" for flag in FLAGS} == {n for n in macros("en") if n.startswith("flag.")}

@@ -136,6 +136,34 @@ async def fill(world: World, store: Store) -> None:
         world.by(world.bob), bank, NewIdea(title="Bob's too", text="fine")
     )
     await store.ideas.merge(world.by(world.mod), bank, merged.number, 3)
+    await moderate(world, store)
+
+
+async def moderate(world: World, store: Store) -> None:
+    """Have moderators, Ann among them, do what leaves traces of their own."""
+    bank, ann, mod = world.bank, world.ann, world.mod
+    await store.ideas.set_status(world.by(mod), bank, 4, expected=["pending"], to="declined")
+    await store.appeals.make(world.by(ann), bank, 4, f"appeal {MARK}")
+    await store.ideas.set_status(world.by(mod), bank, 5, expected=["pending"], to="accepted")
+    again = {"text": f"an edit of {MARK}"}
+    await store.ideas.edit(world.by(ann), bank, 5, changes=again, reopens=("accepted",))
+    await store.ideas.restore_accepted(world.by(mod), bank, 5)
+    pair = await store.ideas.by_numbers(bank, [6, 7])
+    await store.pairs.compared(pair[1], [(6, 0.9, (MARK,))])
+    until = NOW + timedelta(days=1)
+    await store.claims.take(world.by(ann), bank, 8, until, expected=("pending",))
+    await store.members.block(world.by(mod), world.discord.id, ann.id)
+    await store.members.unblock(world.by(mod), world.discord.id, ann.id)
+    [proposed] = await store.knowledge.list(bank, ("proposed",))
+    row_id = await store.knowledge.put(
+        world.by(mod), bank, "sora", {"claim": "other"}, "live", row_id=proposed.id
+    )
+    await store.knowledge.put(
+        world.by(mod), bank, "sora", {"claim": MARK}, "proposed", row_id=row_id
+    )
+    await store.notes.add(world.by(ann), bank, 31, f"staff {MARK}", is_staff=True)
+    await store.votes.hold_out(world.by(None), bank, 31, [ann.id])
+    await store.votes.release(world.by(mod), bank, 31, keep=True)
 
 
 def marks_in_files(store: Store) -> list[str]:
@@ -221,9 +249,11 @@ PROGRAM_WIDE = {
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
     "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person",
     "questions.count_since", "drafts.get", "actions.get",
-    "usage.of",
+    "usage.of", "audit.heads", "audit.has",
 }  # fmt: skip
-EMPTY: dict[str, Any] = {"ideas.search": 0, "ideas.vectors": ([], b"")}
+EMPTY: dict[str, Any] = {
+    "ideas.search": 0, "ideas.vectors": ([], b""), "appeals.open": ([], 0), "pairs.open": ([], 0),
+}  # fmt: skip
 
 
 def reading_methods(store: Store) -> list[tuple[str, Any]]:
@@ -249,8 +279,8 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         "model": "m",
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "message_id": "m", "voted_since": NOW - timedelta(9),
-        "seen_since": NOW - timedelta(9), "attachment_id": 1, "offset": 0,
-        "limit": 10, "with_facets": True,
+        "seen_since": NOW - timedelta(9), "since": NOW - timedelta(9), "act": "a",
+        "attachment_id": 1, "offset": 0, "limit": 10, "with_facets": True,
     }  # fmt: skip
     tried = 0
     for name, method in reading_methods(store):
@@ -271,6 +301,8 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         if name == "audit.list":
             # the other bank has a chain of its own
             result = [row for row in result if row.bank_id != other.bank_id]
+        if name == "waiting.counts":
+            result = {kind: count for kind, count in result.items() if count}
         if name == "communities.of_bank":
             result = [row for row in result if row.id != other.id]
         found = getattr(result, "total", result)

@@ -179,10 +179,18 @@ class Modals:
         request: Request,
         view: Mapping[str, Any],
     ) -> bool:
-        """Acknowledge with the reply itself, where all of it fits into the modal."""
+        """Acknowledge with the reply itself, where all of it fits into the modal.
+
+        What takes the place of the message from which the form was opened closes the modal.
+        """
         blocks = frozenset(((view.get("state") or {}).get("values") or {}).keys())
         if reply.errors and blocks:
             await ack(response_action="errors", errors=_placed(reply.errors, blocks))
+            return True
+        if reply.replace and origin.is_ephemeral and origin.has_response_url:
+            await ack()
+            outside = replace(origin, view_id="")
+            self._running.spawn(self._running.say(outside, reply, request))
             return True
         shown = await self._running.answering.view_of(origin, reply, locale=request.locale)
         if shown is None:

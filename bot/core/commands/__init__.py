@@ -1,9 +1,11 @@
 """Every command, in the order in which help lists them; a new one is one module and one line."""
 
 from bot.core.commands.answers import FEEDBACK, SHARE
+from bot.core.commands.appeal import APPEAL, UPHOLD
 from bot.core.commands.ask import ASK
+from bot.core.commands.claim import CLAIM
 from bot.core.commands.consent import CONSENT
-from bot.core.commands.decide import ACCEPT, DECLINE
+from bot.core.commands.decide import ACCEPT, DECLINE, RESTORE
 from bot.core.commands.export import EXPORT
 from bot.core.commands.gaps import CLOSE_GAP, GAPS
 from bot.core.commands.help import HELP
@@ -15,20 +17,23 @@ from bot.core.commands.idea_react import FOLLOW, NOTE, STAFF_NOTE, VOTE
 from bot.core.commands.idea_show import EXPLAIN_RANK, RANDOM_IDEA, SHOW_IDEA, SIMILAR_IDEAS
 from bot.core.commands.industries import RETAG
 from bot.core.commands.link import LINK_CODE, LINK_JOIN, LINK_LEAVE, LINK_ME
+from bot.core.commands.log import LOG
 from bot.core.commands.market import (
     ADD_FACT,
     CORRECT_FACT,
     DECIDE_FACT,
     RETIRE_FACT,
 )
-from bot.core.commands.moderate import BLOCK, LOG, MERGE, UNDO, UNMERGE, VOTES
+from bot.core.commands.moderate import BLOCK, KEEP_APART, MERGE, UNMERGE, VOTES
 from bot.core.commands.privacy import DELETE_MINE, EXPORT_MINE, SHOW_PRIVACY
 from bot.core.commands.queue import QUEUE
+from bot.core.commands.review import REVIEW
 from bot.core.commands.settings import SET, SHOW
 from bot.core.commands.setup import RESEND, SETUP, SETUP_CHOOSE, SETUP_ZONE
 from bot.core.commands.stats import STATS
 from bot.core.commands.taxonomy import ADD, LIST, RENAME, RETIRE
 from bot.core.commands.taxonomy import MERGE as MERGE_INDUSTRIES
+from bot.core.commands.undo import UNDO
 from bot.core.model import Command
 
 ALL: tuple[Command, ...] = (
@@ -52,10 +57,16 @@ ALL: tuple[Command, ...] = (
     DETACH,
     RETAG,
     WITHDRAW_IDEA,
+    APPEAL,
     QUEUE,
+    REVIEW,
+    CLAIM,
     ACCEPT,
     DECLINE,
+    RESTORE,
+    UPHOLD,
     MERGE,
+    KEEP_APART,
     UNMERGE,
     UNDO,
     STAFF_NOTE,

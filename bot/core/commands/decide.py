@@ -1,30 +1,41 @@
-"""Deciding about ideas: accept and decline, compare-and-set, several at once with a dry run."""
+"""Deciding about ideas: accept, decline, put back an edit; compare-and-set, one or several."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from bot.core.commands import ideas
-from bot.core.errors import Conflict, InvalidField, NotFound
-from bot.core.model import Button, Choice, Command, Field, FieldType, Reply, Request, Role, Style
-from bot.core.notices import Event, to_followers
+from bot.core.commands.bulk import Bulk, numbers_field, numbers_of, run_bulk
+from bot.core.commands.deciding import (
+    Decision,
+    claim_obstacle,
+    decide,
+    notices_of,
+    obstacle_to,
+    standing,
+)
+from bot.core.commands.queue import and_queue
+from bot.core.commands.undo import undo_button
+from bot.core.errors import Conflict
+from bot.core.model import (
+    Button,
+    Choice,
+    Command,
+    Field,
+    FieldType,
+    Form,
+    Reply,
+    Request,
+    Role,
+    Style,
+    Value,
+)
 from bot.core.services import Services
-from bot.core.statuses import target
 from bot.core.texts import short
 from prompts import plain, render
-from storage import STATUSES, Idea, NotThere, Stale, Status
-
-Decision = Literal["accept", "decline"]
-
-AT_ONCE = 50
-"""Ideas in one bulk decision."""
+from storage import Idea, Stale, Write
 
 TEMPLATES = ("duplicate", "off_topic", "too_vague", "promotion", "against_rules")
-_NUMBERS = re.compile(r"#?(\d{1,9})(?:\s*[-–]\s*#?(\d{1,9}))?")
-_EVENTS: dict[Status, Event] = {"accepted": "accepted", "declined": "declined"}
 
 
 async def accept(services: Services, request: Request) -> Reply:
@@ -33,101 +44,88 @@ async def accept(services: Services, request: Request) -> Reply:
 
 
 async def decline(services: Services, request: Request) -> Reply:
-    """Decline one idea or several, for a reason that the authors get to read."""
-    reason = request.text("reason")
-    if reason in TEMPLATES:
-        reason = render(f"decline.{reason}", request.locale)
+    """Decline one idea or several, for a reason that the authors get to read, or silently."""
+    reason = reason_of(request)
+    if not reason and not request.flag("silent"):
+        return _without_reason(request)
     return await _decide(services, request, "decline", reason)
+
+
+def reason_of(request: Request) -> str:
+    """Give the reason as the author reads it: a template, own words, or both."""
+    typed, template = request.text("reason"), request.text("template")
+    if typed in TEMPLATES:
+        typed, template = "", typed
+    words = render(f"decline.{template}", request.locale) if template in TEMPLATES else ""
+    return " ".join(filter(None, (words, typed)))
+
+
+def _without_reason(request: Request) -> Reply:
+    problem = render("error.no_reason", request.locale)
+    form = Form(
+        command="mod decline",
+        title=DECLINE.form_title,
+        fields=DECLINE.form_fields,
+        values=request.values,
+    )
+    return Reply(
+        text=problem,
+        errors={"reason": problem},
+        form=form,
+        style=Style.DANGER,
+        is_private=True,
+        ok=False,
+    )
+
+
+async def prefill_decline(_services: Services, request: Request) -> dict[str, Value]:
+    """Open the form with what is known; the command alone asks for a reason first."""
+    return dict(request.values)
 
 
 async def _decide(services: Services, request: Request, move: Decision, reason: str) -> Reply:
     numbers = numbers_of(request.text("number"))
     if len(numbers) > 1:
-        return await _decide_many(services, request, move, reason, numbers)
-    idea = await ideas.require_idea(services, replace_number(request, numbers[0]))
+        return await run_bulk(services, request, numbers, _bulk(services, move, reason))
+    idea = await ideas.require_idea(services, ideas.with_number(request, numbers[0]))
     try:
         decided = await decide(services, request, idea, move, reason)
     except Conflict as conflict:
-        if conflict.text != "decided_before":
+        if conflict.text not in {"decided_before", "claimed_by"}:
             raise
         return _after_all(request, conflict, move)
-    return _decided(request, decided, move)
+    return await and_queue(services, request, _decided(request, decided, move))
 
 
-def replace_number(request: Request, number: int) -> Request:
-    """Give the request with this idea's number."""
-    return replace(request, values={**request.values, "number": number})
+def _bulk(services: Services, move: Decision, reason: str) -> Bulk:
+    async def check(one: Request, idea: Idea) -> Conflict | None:
+        return await obstacle_to(services, one, idea, move, "pending")
 
+    async def do(one: Request, idea: Idea, write: Write) -> None:
+        await decide(services, one, idea, move, reason, write=write)
 
-def numbers_of(text: str) -> list[int]:
-    """Read "42", "#3 #5", "3,5" or "10-14".
-
-    Raises:
-        InvalidField: there is no number in it, or there are too many.
-    """
-    left = _NUMBERS.sub("", text)
-    if not text.strip() or re.search(r"[^\s,;]", left):
-        raise InvalidField("number", "idea_number")
-    numbers: list[int] = []
-    for first, last in _NUMBERS.findall(text):
-        end = int(last or first)
-        if end - int(first) > AT_ONCE:
-            raise InvalidField("number", "too_many_ideas", limit=AT_ONCE)
-        numbers.extend(range(int(first), end + 1))
-    numbers = list(dict.fromkeys(numbers))
-    if not 0 < len(numbers) <= AT_ONCE:
-        raise InvalidField("number", "too_many_ideas", limit=AT_ONCE)
-    return numbers
-
-
-async def decide(
-    services: Services, request: Request, idea: Idea, move: Decision, reason: str
-) -> Idea:
-    """Set the status if the idea still has the one that the moderator saw.
-
-    Raises:
-        Conflict: somebody decided meanwhile, or the move is not legal.
-    """
-    seen = _seen(request)
-    to = target(move, seen)
-    obstacle = _obstacle(idea, move, seen)
-    if obstacle is not None or to is None:
-        raise obstacle or _conflict(idea, move)
-    notices = await to_followers(
-        services, idea, _EVENTS[to], request.now, by=request.actor.person_id
-    )
-    write = replace(ideas.write_of(request), notices=notices)
-    try:
-        return await services.store.ideas.set_status(
-            write, idea.bank_id, idea.number, expected=[seen], to=to, reason=reason
-        )
-    except Stale as stale:
-        current = stale.current if isinstance(stale.current, Idea) else idea
-        raise _conflict(current, move) from None
-
-
-def _seen(request: Request) -> Status:
-    """Give the status that the moderator saw: a typed command speaks of a pending idea."""
-    seen = request.text("seen")
-    return next((status for status in STATUSES if status == seen), "pending")
-
-
-def _conflict(idea: Idea, move: Decision) -> Conflict:
-    if target(move, idea.status) is None:
-        return Conflict(f"cannot_{move}", number=idea.number, status=idea.status)
-    return Conflict("decided_before", number=idea.number, status=idea.status)
+    return Bulk(name=move, check=check, do=do, is_danger=move == "decline")
 
 
 def _after_all(request: Request, conflict: Conflict, move: Decision) -> Reply:
-    """Tell the slower of two moderators what it is by now, and how to decide otherwise."""
+    """Tell the slower of two moderators how it stands, and let them decide all the same."""
+    is_claimed = conflict.text == "claimed_by"
+    known: dict[str, Value] = {
+        "number": conflict.values["number"],
+        "seen": conflict.values["status"],
+        "over": is_claimed or None,
+        "back": request.text("back") or None,
+    }
+    # Only what was typed by whoever decides travels on: a claim is no reason to type it again.
+    kept = {n: request.values.get(n) for n in ("reason", "template", "silent")}
     button = Button(
         label=render(f"button.{move}_after_all", request.locale),
         command=f"mod {move}",
-        values={"number": conflict.values["number"], "seen": conflict.values["status"]},
-        opens_form=move == "decline",
+        values={**known, **(kept if is_claimed else {})},
+        opens_form=move == "decline" and not is_claimed,
     )
     return Reply(
-        text=render("error.decided_before", request.locale, **conflict.values),
+        text=render(f"error.{conflict.text}", request.locale, **conflict.values),
         buttons=(button,),
         style=Style.DANGER,
         is_private=True,
@@ -136,11 +134,6 @@ def _after_all(request: Request, conflict: Conflict, move: Decision) -> Reply:
 
 
 def _decided(request: Request, idea: Idea, move: Decision) -> Reply:
-    undo = Button(
-        label=render("button.undo", request.locale),
-        command="mod undo",
-        values={"number": idea.number},
-    )
     return Reply(
         text=render(
             f"mod.{idea.status}",
@@ -148,87 +141,36 @@ def _decided(request: Request, idea: Idea, move: Decision) -> Reply:
             number=idea.number,
             title=idea.title,
             reason=idea.reason,
+            silent=request.flag("silent"),
         ),
-        buttons=(undo,),
+        buttons=(undo_button(request, idea.number),),
         style=Style.SUCCESS if move == "accept" else Style.PLAIN,
     )
 
 
-async def _decide_many(
-    services: Services, request: Request, move: Decision, reason: str, numbers: Sequence[int]
-) -> Reply:
-    """Decide several; first a dry run that says what would happen, then each on its own."""
-    plan = [await _planned(services, request, move, number) for number in numbers]
-    good = [number for number, problem in plan if problem is None]
-    bad = [(number, problem) for number, problem in plan if problem is not None]
-    if not request.flag("sure"):
-        return _dry_run(request, move, good, bad)
-    done: list[int] = []
-    for at, number in enumerate(good):
-        # Each is a write of its own; the delivery is marked by the last, so that a replay after a
-        # crash goes on with those that are still pending.
-        one = replace_number(request, number)
-        if at < len(good) - 1:
-            one = replace(one, delivery_id=None)
-        try:
-            idea = await ideas.require_idea(services, one)
-            await decide(services, one, idea, move, reason)
-            done.append(number)
-        except (Conflict, NotFound, NotThere) as error:
-            bad.append((number, _problem(request, error)))
-    return Reply(
-        text=render(f"mod.bulk_{move}", request.locale, done=done, failed=bad),
-        style=Style.SUCCESS if done else Style.DANGER,
-        ok=bool(done),
-        replace=True,
-    )
-
-
-async def _planned(
-    services: Services, request: Request, move: Decision, number: int
-) -> tuple[int, str | None]:
-    """Tell what speaks against deciding about an idea; None where nothing does."""
+async def restore(services: Services, request: Request) -> Reply:
+    """Decline an edit of an accepted idea: the words that were accepted come back."""
+    idea = await ideas.require_idea(services, request)
+    if idea.status != "pending" or idea.accepted_version is None:
+        raise Conflict("no_edit", number=idea.number, status=idea.status)
+    obstacle = await claim_obstacle(services, request, idea)
+    if obstacle is not None:
+        raise obstacle
+    notices = await notices_of(services, request, idea, "restored")
+    write = replace(ideas.write_of(request), notices=notices)
     try:
-        idea = await ideas.require_idea(services, replace_number(request, number))
-    except NotFound as error:
-        return number, _problem(request, error)
-    problem = _obstacle(idea, move, "pending")
-    return number, None if problem is None else _problem(request, problem)
-
-
-def _obstacle(idea: Idea, move: Decision, seen: Status) -> Conflict | None:
-    """Give what stands against a decision about an idea that was seen in this status."""
-    if target(move, seen) is None or idea.status != seen:
-        return _conflict(idea, move)
-    if idea.consent == "asked" and move == "accept":
-        return Conflict("consent_open", number=idea.number)
-    return None
-
-
-def _problem(request: Request, error: Exception) -> str:
-    if isinstance(error, Conflict | NotFound):
-        return render(f"error.{error.text}", request.locale, **error.values)
-    return render("error.not_there", request.locale)
-
-
-def _dry_run(
-    request: Request, move: Decision, good: Sequence[int], bad: Sequence[tuple[int, str]]
-) -> Reply:
-    values = {
-        "number": " ".join(map(str, good)),
-        "reason": request.text("reason") or None,
-        "sure": True,
-    }
-    button = Button(
-        label=render(f"button.bulk_{move}", request.locale, count=len(good)),
-        command=f"mod {move}",
-        values=values,
-        style=Style.DANGER if move == "decline" else Style.SUCCESS,
+        restored = await services.store.ideas.restore_accepted(
+            write, idea.bank_id, idea.number, reason=reason_of(request)
+        )
+    except Stale:
+        current = await services.store.ideas.get(idea.bank_id, idea.number) or idea
+        raise Conflict("decided_before", **await standing(services, request, current)) from None
+    reply = Reply(
+        text=render("mod.restored", request.locale, number=idea.number, title=restored.title),
+        buttons=(undo_button(request, idea.number),),
+        style=Style.SUCCESS,
     )
-    return Reply(
-        text=render(f"mod.bulk_{move}_plan", request.locale, good=list(good), failed=list(bad)),
-        buttons=(button,) if good else (),
-    )
+    return await and_queue(services, request, reply)
 
 
 async def complete_reason(_services: Services, request: Request, prefix: str) -> list[Choice]:
@@ -238,31 +180,40 @@ async def complete_reason(_services: Services, request: Request, prefix: str) ->
     return [Choice(n, short(t, 75)) for n, t in named if typed in t.casefold() or typed in n]
 
 
-_NUMBER = Field(
-    name="number",
-    label="Idea",
-    # A choice takes one word of a typed line; the type for a single idea would refuse a list.
-    type=FieldType.CHOICE,
-    description="A number such as 42, or several: 3,5,10-14",
-    is_required=True,
-    max_length=400,
-    complete=ideas.complete_idea,
-)
 _HIDDEN = (
     Field(name="seen", label="Seen", max_length=12, in_option=False),
-    Field(
-        name="sure",
-        label="Sure",
-        type=FieldType.FLAG,
-        description="yes: several at once without the dry run",
-    ),
+    Field(name="over", label="Over a claim", type=FieldType.FLAG, in_option=False),
+    Field(name="back", label="Back", max_length=80, in_option=False),
+)
+_SURE = Field(
+    name="sure",
+    label="Sure",
+    type=FieldType.FLAG,
+    description="yes: several at once without the dry run",
+)
+_TEMPLATE = Field(
+    name="template",
+    label="Reason",
+    type=FieldType.CHOICE,
+    description="One of the usual reasons",
+    choices=tuple(Choice(name, name.replace("_", " ")) for name in TEMPLATES),
+    in_form=True,
+)
+_REASON = Field(
+    name="reason",
+    label="Your words, for the author to read",
+    type=FieldType.TEXT,
+    description="duplicate, off_topic, too_vague, promotion, against_rules, or your words",
+    max_length=500,
+    complete=complete_reason,
+    in_form=True,
 )
 
 ACCEPT = Command(
     name="mod accept",
     summary="Accept an idea, or several",
     handle=accept,
-    fields=(_NUMBER, *_HIDDEN),
+    fields=(numbers_field(), _SURE, *_HIDDEN),
     audience=Role.MODERATOR,
     is_write=True,
     examples=("mod accept 42", "mod accept 3,5,10-14"),
@@ -273,21 +224,36 @@ DECLINE = Command(
     handle=decline,
     form_title="Decline",
     fields=(
-        _NUMBER,
+        numbers_field(),
+        _TEMPLATE,
+        _REASON,
         Field(
-            name="reason",
-            label="Reason, for the author to read",
-            type=FieldType.TEXT,
-            description="duplicate, off_topic, too_vague, promotion, against_rules, or your words",
-            is_required=True,
-            max_length=500,
-            complete=complete_reason,
+            name="silent",
+            label="Silently",
+            type=FieldType.FLAG,
+            description="yes: the author is not told; needs no reason",
             in_form=True,
         ),
+        _SURE,
         *_HIDDEN,
     ),
     audience=Role.MODERATOR,
     is_write=True,
     inline="reason",
-    examples=("mod decline 42 off_topic", "mod decline 42 Please say who would watch it."),
+    prefill=prefill_decline,
+    examples=(
+        "mod decline 42 off_topic",
+        "mod decline 42 Please say who would watch it.",
+        "mod decline 3,5 silent:yes",
+    ),
+)
+RESTORE = Command(
+    name="mod restore",
+    summary="Decline an edit of an accepted idea: the accepted words come back",
+    handle=restore,
+    fields=(ideas.idea_field(), replace(_REASON, in_form=False), *_HIDDEN),
+    audience=Role.MODERATOR,
+    is_write=True,
+    inline="reason",
+    examples=("mod restore 42", "mod restore 42 The first version says more."),
 )

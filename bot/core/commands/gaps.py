@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.core.commands import ideas
+from bot.core.commands.queue import and_queue
+from bot.core.commands.undo import undo_button
 from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
@@ -46,7 +48,9 @@ async def show_gaps(services: Services, request: Request) -> Reply:
 async def close_gap(services: Services, request: Request) -> Reply:
     """Take a gap off the list; asked again, it is back."""
     await services.store.gaps.close(ideas.write_of(request), request.number("id") or 0)
-    return Reply(text=render("market.gap_closed", request.locale))
+    text = render("market.gap_closed", request.locale)
+    reply = Reply(text=text, buttons=(undo_button(request),))
+    return await and_queue(services, request, reply)
 
 
 GAPS = Command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.core.banks import meaning_of
@@ -10,15 +11,13 @@ from bot.core.commands import ideas
 from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, tags_of, title_of
 from bot.core.errors import Conflict, InvalidField
 from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Style, Value
+from bot.core.notices import to_staff
 from bot.core.services import Services
 from bot.core.statuses import CAN_BE_EDITED, sources
 from prompts import render
-from storage import Idea
+from storage import Idea, Status
 
 _FIELDS = ("title", "text", "beneficiaries", "link")
-REVISED = "revised"
-"""Flag of an idea that its author revised after it was declined; that leads back once."""
-
 _EMPTY = "-"
 """What is typed on a line to empty a field; an emptied field of a form does the same."""
 
@@ -48,16 +47,21 @@ async def edit_idea(services: Services, request: Request) -> Reply:
         changes["title"] = title_of(changes["text"])
     if not changes:
         return Reply(text=render("idea.edit_nothing", request.locale, number=idea.number))
+    reopens = _reopens(request)
+    write = ideas.write_of(request)
+    if idea.status in reopens:
+        notices = await to_staff(services, idea.bank_id, request.now)
+        write = replace(write, notices=notices)
     edited = await services.store.ideas.edit(
-        ideas.write_of(request),
+        write,
         idea.bank_id,
         idea.number,
         changes=changes,
         expected_version=request.number("version"),
+        reopens=reopens,
     )
     if "text" in changes or "title" in changes:
         edited = await read_again(services, request, edited)
-    edited = await review_again(services, request, edited)
     return Reply(
         text=render(
             "idea.edited",
@@ -108,24 +112,23 @@ async def read_again(services: Services, request: Request, idea: Idea) -> Idea:
 
 
 async def review_again(services: Services, request: Request, idea: Idea) -> Idea:
-    """Take an idea back to the queue: an accepted one that was edited, a declined one revised."""
+    """Take an idea back to the queue whose files changed; words do so in the edit itself."""
+    reopens = _reopens(request)
+    if idea.status not in reopens:
+        return idea
+    notices = await to_staff(services, idea.bank_id, request.now)
+    write = replace(ideas.side_write_of(request), notices=notices)
+    return await services.store.ideas.reopen(write, idea.bank_id, idea.number, reopens)
+
+
+def _reopens(request: Request) -> tuple[Status, ...]:
+    """List the statuses from which an edit leads back to the queue; a moderator's never does.
+
+    An accepted idea is reviewed again where the community reviews first, a declined one once.
+    """
     if ideas.is_moderator(request):
-        return idea
-    is_again = idea.status == "accepted" and ideas.reviews_first(request.community)
-    is_revised = idea.status == "declined" and REVISED not in idea.flags
-    if not is_again and not is_revised:
-        return idea
-    if is_revised:
-        idea = await services.store.ideas.set_flags(
-            ideas.program_write_of(request), idea.bank_id, idea.number, (*idea.flags, REVISED)
-        )
-    return await services.store.ideas.set_status(
-        ideas.side_write_of(request),
-        idea.bank_id,
-        idea.number,
-        expected=[idea.status],
-        to="pending",
-    )
+        return ()
+    return ("accepted", "declined") if ideas.reviews_first(request.community) else ("declined",)
 
 
 async def withdraw_idea(services: Services, request: Request) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -32,13 +33,27 @@ def write_of(request: Request) -> Write:
 def side_write_of(request: Request) -> Write:
     """Give who writes, for a write that is not the effect of the delivery (drafts, follows)."""
     return Write(
-        person_id=request.actor.person_id, community_id=request.community.id, now=request.now
+        person_id=request.actor.person_id,
+        community_id=request.community.id,
+        now=request.now,
+        act=act_of(request),
     )
+
+
+def act_of(request: Request) -> str:
+    """Name what one request does, so that a moderator's writes for it are undone as one."""
+    parts = (request.delivery_id, request.actor.key, request.now.isoformat(), request.command)
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def program_write_of(request: Request) -> Write:
     """Give a write of the program itself, on the occasion of a request; the log names nobody."""
     return replace(side_write_of(request), person_id=None)
+
+
+def with_number(request: Request, number: int) -> Request:
+    """Give the request with this idea's number."""
+    return replace(request, values={**request.values, "number": number})
 
 
 def is_moderator(request: Request) -> bool:

@@ -13,11 +13,15 @@ from rapidfuzz import fuzz, process
 
 from bot.core.bank_facts import fact_row
 from bot.core.commands import ideas
+from bot.core.commands.queue import and_queue
+from bot.core.commands.undo import undo_button
 from bot.core.errors import InvalidField, NotFound
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role, Style
+from bot.core.notices import to_staff
 from bot.core.services import Services
 from bot.core.texts import short
 from prompts import render
+from storage import NotThere
 
 if TYPE_CHECKING:
     from bot.market import Market
@@ -106,9 +110,10 @@ async def add_fact(services: Services, request: Request) -> Reply:
     )
     is_live = ideas.is_moderator(request)
     state: Literal["live", "proposed"] = "live" if is_live else "proposed"
-    await services.store.knowledge.put(
-        ideas.write_of(request), request.community.bank_id, entity_id, fact, state
-    )
+    write, bank_id = ideas.write_of(request), request.community.bank_id
+    if not is_live:
+        write = replace(write, notices=await to_staff(services, bank_id, request.now))
+    await services.store.knowledge.put(write, bank_id, entity_id, fact, state)
     return Reply(
         text=render(f"market.{state}", request.locale, name=fact["name"], claim=fact["claim"]),
         style=Style.SUCCESS,
@@ -135,6 +140,7 @@ async def correct_fact(services: Services, request: Request) -> Reply:
             wrong=wrong.claim,
             claim=right["claim"],
         ),
+        buttons=(undo_button(request),),
         style=Style.SUCCESS,
     )
 
@@ -143,7 +149,8 @@ async def retire_fact(services: Services, request: Request) -> Reply:
     """Take a fact out of the bank's knowledge."""
     entity, fact = await _fact(services, request)
     await _retire(services, request, entity, fact)
-    return Reply(text=render("market.retired", request.locale, name=entity.name, claim=fact.claim))
+    text = render("market.retired", request.locale, name=entity.name, claim=fact.claim)
+    return Reply(text=text, buttons=(undo_button(request),))
 
 
 async def _retire(services: Services, request: Request, entity: Entity, fact: Fact) -> None:
@@ -171,17 +178,22 @@ async def decide_fact(services: Services, request: Request) -> Reply:
     if row is None:
         raise NotFound("fact_decided")
     is_live = request.flag("accept")
-    await services.store.knowledge.put(
-        ideas.write_of(request),
-        bank_id,
-        row.entity_id,
-        row.fact,
-        "live" if is_live else "retired",
-        row_id=row.id,
-    )
+    try:
+        await services.store.knowledge.put(
+            ideas.write_of(request),
+            bank_id,
+            row.entity_id,
+            row.fact,
+            "live" if is_live else "retired",
+            row_id=row.id,
+            expected="proposed",
+        )
+    except NotThere:  # another moderator decided in this very moment
+        raise NotFound("fact_decided") from None
     name = "market.live" if is_live else "market.rejected"
     values = {"name": str(row.fact["name"]), "claim": str(row.fact["claim"])}
-    return Reply(text=render(name, request.locale, **values))
+    reply = Reply(text=render(name, request.locale, **values), buttons=(undo_button(request),))
+    return await and_queue(services, request, reply)
 
 
 async def complete_entity(services: Services, request: Request, prefix: str) -> list[Choice]:

@@ -1,13 +1,15 @@
-"""Moderators' other tools: merge and part ideas, undo, held-out votes, the log, blocking."""
+"""Moderators' other tools: merge and part ideas, held-out votes, blocking."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import community_settings
 from bot.core.commands import ideas, shown
-from bot.core.commands.idea_change import read_again
+from bot.core.commands.bulk import Bulk, numbers_field, numbers_of, run_bulk
+from bot.core.commands.deciding import claim_obstacle, standing
+from bot.core.commands.queue import and_queue
+from bot.core.commands.undo import undo_button
 from bot.core.errors import Conflict, InvalidField, NotFound
 from bot.core.model import (
     Button,
@@ -21,30 +23,27 @@ from bot.core.model import (
 )
 from bot.core.notices import to_followers
 from bot.core.services import Services
-from bot.core.statuses import target
+from bot.core.statuses import sources, target
 from prompts import render
-from storage import Idea, NotThere, Stale
+from storage import Idea, NotThere, Stale, Write
 
-LOG_PAGE = 15
 _DAYS_MOST = 365
 
 
 async def merge(services: Services, request: Request) -> Reply:
-    """Merge an idea into another: votes, followers and notes are those of both."""
-    idea = await ideas.require_idea(services, request)
+    """Merge an idea into another, or several: votes, followers and notes are those of all."""
+    numbers = numbers_of(request.text("number"))
     into = await ideas.require_idea(services, request, "into")
-    if idea.id == into.id:
-        raise Conflict("merge_itself", number=idea.number)
-    if target("merge", idea.status) is None:
-        raise Conflict("cannot_merge", number=idea.number, status=idea.status)
-    if into.status not in {"pending", "accepted", "merged"}:
-        raise Conflict("cannot_merge", number=into.number, status=into.status)
-    notices = await to_followers(services, idea, "merged", request.now, by=request.actor.person_id)
-    write = replace(ideas.write_of(request), notices=notices)
-    merged = await services.store.ideas.merge(write, idea.bank_id, idea.number, into.number)
+    if len(numbers) > 1:
+        return await run_bulk(services, request, numbers, _bulk_merge(services, request, into))
+    idea = await ideas.require_idea(services, ideas.with_number(request, numbers[0]))
+    obstacle = await _cannot_merge(services, request, idea, into)
+    if obstacle is not None:
+        raise obstacle
+    merged = await _merge(services, request, idea, into, ideas.write_of(request))
     root = await services.store.ideas.get(idea.bank_id, merged.merged_into or into.number)
     whole = root or into
-    return Reply(
+    reply = Reply(
         text=render(
             "mod.merged",
             request.locale,
@@ -56,6 +55,64 @@ async def merge(services: Services, request: Request) -> Reply:
         buttons=(_button(request, "unmerge", "mod unmerge", idea),),
         style=Style.SUCCESS,
     )
+    return await and_queue(services, request, reply)
+
+
+def _bulk_merge(services: Services, request: Request, into: Idea) -> Bulk:
+    async def check(_one: Request, idea: Idea) -> Conflict | None:
+        return await _cannot_merge(services, request, idea, into)
+
+    async def do(_one: Request, idea: Idea, write: Write) -> None:
+        await _merge(services, request, idea, into, write)
+
+    return Bulk(name="merge", check=check, do=do)
+
+
+async def _cannot_merge(
+    services: Services, request: Request, idea: Idea, into: Idea
+) -> Conflict | None:
+    """Give what stands against merging an idea into another one."""
+    if idea.id == into.id:
+        return Conflict("merge_itself", number=idea.number)
+    if target("merge", idea.status) is None:
+        return Conflict("cannot_merge", **await standing(services, request, idea))
+    if into.status not in {"pending", "accepted", "merged"}:
+        return Conflict("cannot_merge", **await standing(services, request, into))
+    return await claim_obstacle(services, request, idea)
+
+
+async def _merge(
+    services: Services, request: Request, idea: Idea, into: Idea, write: Write
+) -> Idea:
+    notices = await to_followers(services, idea, "merged", request.now, by=request.actor.person_id)
+    try:
+        return await services.store.ideas.merge(
+            replace(write, notices=notices),
+            idea.bank_id,
+            idea.number,
+            into.number,
+            expected=sources("merge"),
+        )
+    except Stale as stale:
+        current = stale.current if isinstance(stale.current, Idea) else idea
+        raise Conflict("cannot_merge", **await standing(services, request, current)) from None
+
+
+async def keep_apart(services: Services, request: Request) -> Reply:
+    """Say that two ideas which look alike are not the same; the pair does not come back."""
+    number, into = request.number("number") or 0, request.number("into") or 0
+    try:
+        await services.store.pairs.keep_apart(
+            ideas.write_of(request), request.community.bank_id, number, into
+        )
+    except NotThere:
+        raise NotFound("no_pair", number=number, other=into) from None
+    reply = Reply(
+        text=render("mod.apart", request.locale, number=number, other=into),
+        buttons=(undo_button(request),),
+        style=Style.SUCCESS,
+    )
+    return await and_queue(services, request, reply)
 
 
 async def unmerge(services: Services, request: Request) -> Reply:
@@ -65,41 +122,16 @@ async def unmerge(services: Services, request: Request) -> Reply:
         raise Conflict("not_merged", number=idea.number, status=idea.status)
     parted = await services.store.ideas.unmerge(ideas.write_of(request), idea.bank_id, idea.number)
     status = shown.status_word(parted.status, request.locale)
-    return Reply(text=render("mod.unmerged", request.locale, number=idea.number, status=status))
-
-
-async def undo(services: Services, request: Request) -> Reply:
-    """Take back the last thing that a moderator did to an idea."""
-    idea = await ideas.require_idea(services, request)
-    last = await services.store.undo.last(idea.bank_id, idea.number)
-    # What the program itself did (tags after an author's edit) is nobody's to undo.
-    if last is None or last.actor_id is None:
-        raise NotFound("nothing_to_undo", number=idea.number)
-    try:
-        restored = await services.store.undo.undo(
-            ideas.write_of(request), idea.bank_id, idea.number, expected_id=last.id
-        )
-    except Stale:
-        raise Conflict("undo_too_late", number=idea.number) from None
-    if last.action == "edit":
-        restored = await read_again(services, request, restored)
-    return Reply(
-        text=render(
-            "mod.undone",
-            request.locale,
-            number=idea.number,
-            action=last.action,
-            status=shown.status_word(restored.status, request.locale),
-        ),
-        style=Style.SUCCESS,
-    )
+    text = render("mod.unmerged", request.locale, number=idea.number, status=status)
+    reply = Reply(text=text, buttons=(undo_button(request, idea.number),))
+    return await and_queue(services, request, reply)
 
 
 def _button(request: Request, label: str, command: str, idea: Idea) -> Button:
     return Button(
         label=render(f"button.{label}", request.locale),
         command=command,
-        values={"number": idea.number},
+        values={"number": idea.number, "back": request.text("back") or None},
     )
 
 
@@ -107,48 +139,19 @@ async def decide_votes(services: Services, request: Request) -> Reply:
     """Count the votes of a burst that were held out, or drop them."""
     idea = await ideas.require_idea(services, request)
     is_kept = request.flag("keep")
-    count = await services.store.votes.release(
-        ideas.write_of(request), idea.bank_id, idea.number, keep=is_kept
-    )
+    try:
+        count = await services.store.votes.release(
+            ideas.write_of(request), idea.bank_id, idea.number, keep=is_kept
+        )
+    except NotThere:
+        raise Conflict("votes_decided", number=idea.number) from None
     text = "mod.votes_kept" if is_kept else "mod.votes_dropped"
     votes = shown.votes_text(count, request.locale)
-    return Reply(text=render(text, request.locale, number=idea.number, votes=votes))
-
-
-async def show_log(services: Services, request: Request) -> Reply:
-    """Show what was done in the bank, newest first; people only by their display name here."""
-    before = request.number("before")
-    rows = await services.store.audit.list(request.community.bank_id, LOG_PAGE + 1, before)
-    listed = rows[:LOG_PAGE]
-    zone = community_settings.zone(request.community.settings)
-    names: dict[int, str] = {}
-    for actor_id in {row.actor_id for row in listed if row.actor_id is not None}:
-        person = await services.store.members.get(actor_id)
-        if person is not None:
-            names[actor_id] = person.display_name
-    lines = [
-        render(
-            "mod.log_line",
-            request.locale,
-            at=row.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-            who=names.get(row.actor_id or 0, ""),
-            by_author=row.details.get("by") == "author",
-            action=row.action,
-            subject=row.subject.replace("idea:", "#"),
-            to=row.details.get("to", ""),
-        )
-        for row in listed
-    ]
-    older: tuple[Button, ...] = ()
-    if len(rows) > LOG_PAGE:
-        button = Button(
-            label=render("button.older", request.locale),
-            command="mod log",
-            values={"before": listed[-1].id},
-        )
-        older = (button,)
-    text = render("mod.log", request.locale, lines=lines)
-    return Reply(title=render("mod.log_title", request.locale), text=text, buttons=older)
+    reply = Reply(
+        text=render(text, request.locale, number=idea.number, votes=votes),
+        buttons=(undo_button(request, idea.number),),
+    )
+    return await and_queue(services, request, reply)
 
 
 async def block(services: Services, request: Request) -> Reply:
@@ -168,15 +171,20 @@ async def block(services: Services, request: Request) -> Reply:
             )
         except NotThere:
             raise NotFound("no_author", number=idea.number) from None
-        return Reply(text=render("mod.blocked_author", request.locale, number=number, days=days))
+        return Reply(
+            text=render("mod.blocked_author", request.locale, number=number, days=days),
+            buttons=(undo_button(request),),
+        )
     person_id = await _person(services, request, member)
     if person_id == request.actor.person_id:
         raise Conflict("block_yourself")
     if is_lifted:
         await services.store.members.unblock(write, community_id, person_id)
-        return Reply(text=render("mod.unblocked", request.locale))
+        text = render("mod.unblocked", request.locale)
+        return Reply(text=text, buttons=(undo_button(request),))
     await services.store.members.block(write, community_id, person_id, until)
-    return Reply(text=render("mod.blocked", request.locale, days=days))
+    text = render("mod.blocked", request.locale, days=days)
+    return Reply(text=text, buttons=(undo_button(request),))
 
 
 async def _person(services: Services, request: Request, member: str) -> int:
@@ -195,32 +203,45 @@ async def _person(services: Services, request: Request, member: str) -> int:
     return person.id
 
 
+_HIDDEN = (Field(name="back", label="Back", max_length=80, in_option=False),)
+
 MERGE = Command(
     name="mod merge",
-    summary="Merge an idea into another one; votes are carried over",
+    summary="Merge an idea, or several, into another one; votes are carried over",
     handle=merge,
-    fields=(ideas.idea_field(), ideas.idea_field("into", "Into")),
+    form_title="Merge",
+    fields=(
+        numbers_field(),
+        replace(ideas.idea_field("into", "Into which idea?"), in_form=True),
+        Field(
+            name="sure",
+            label="Sure",
+            type=FieldType.FLAG,
+            description="yes: several at once without the dry run",
+        ),
+        *_HIDDEN,
+    ),
     audience=Role.MODERATOR,
     is_write=True,
-    examples=("mod merge 42 17",),
+    examples=("mod merge 42 17", "mod merge 42,43 into:17"),
+)
+KEEP_APART = Command(
+    name="mod apart",
+    summary="Say that two ideas that look alike are not the same",
+    handle=keep_apart,
+    fields=(ideas.idea_field(), ideas.idea_field("into", "And"), *_HIDDEN),
+    audience=Role.MODERATOR,
+    is_write=True,
+    examples=("mod apart 42 17",),
 )
 UNMERGE = Command(
     name="mod unmerge",
     summary="Part a merged idea again, as it was before",
     handle=unmerge,
-    fields=(ideas.idea_field(),),
+    fields=(ideas.idea_field(), *_HIDDEN),
     audience=Role.MODERATOR,
     is_write=True,
     examples=("mod unmerge 42",),
-)
-UNDO = Command(
-    name="mod undo",
-    summary="Take back the last thing a moderator did to an idea",
-    handle=undo,
-    fields=(ideas.idea_field(),),
-    audience=Role.MODERATOR,
-    is_write=True,
-    examples=("mod undo 42",),
 )
 VOTES = Command(
     name="mod votes",
@@ -229,18 +250,11 @@ VOTES = Command(
     fields=(
         ideas.idea_field(),
         Field(name="keep", label="Count them", type=FieldType.FLAG, is_required=True),
+        *_HIDDEN,
     ),
     audience=Role.MODERATOR,
     is_write=True,
     is_listed=False,
-)
-LOG = Command(
-    name="mod log",
-    summary="See who did what, newest first",
-    handle=show_log,
-    fields=(Field(name="before", label="Before", type=FieldType.INTEGER, in_option=False),),
-    audience=Role.MODERATOR,
-    examples=("mod log",),
 )
 BLOCK = Command(
     name="mod block",

@@ -1,15 +1,15 @@
-"""What waits for a moderator, in one list with the buttons that decide it."""
+"""What waits for a moderator, kind by kind, with the buttons that decide it in place."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.core.banks import meaning_of
 from bot.core.commands import shown
-from bot.core.commands.idea_show import show_button
+from bot.core.commands.industries import complete_industry
+from bot.core.commands.queue_kinds import AGES, KINDS, PAGE, WHOSE, Asked, Waiting
+from bot.core.errors import InvalidField
 from bot.core.model import (
-    ActionItem,
     Button,
     Choice,
     Command,
@@ -18,272 +18,175 @@ from bot.core.model import (
     Reply,
     Request,
     Role,
-    Style,
+    Select,
+    Value,
 )
+from bot.core.pairing import compare_some
 from bot.core.services import Services
-from bot.core.texts import short
 from prompts import plain, render
-from storage import Idea, IdeaFilter
 
-PAGE = 5
-PROBABLE = 0.58
-"""Likeness from which two ideas are shown as probably the same."""
-
-_PAIRS_FROM = 25
-"""Newest pending ideas that are compared for the list of probable duplicates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A page of one kind of work, and how much there is in all."""
-
-    items: tuple[ActionItem, ...]
-    total: int
+_FILTERS = ("industry", "age", "whose")
+_COMPARED = 10
+"""New ideas that are compared when the queue is opened, before the job gets to them."""
 
 
 async def show_queue(services: Services, request: Request) -> Reply:
     """List what waits, one kind at a time, with the counts of all kinds."""
-    kind = request.text("kind") or "pending"
-    offset = request.number("offset") or 0
-    waiting = await _KINDS[kind](services, request, offset)
-    counts = await _counts(services, request)
-    counts[kind] = waiting.total
-    locale = request.locale
-    others = tuple(
-        Button(
-            label=render(f"queue.kind_{name}", locale, count=count),
-            command="queue",
-            values={"kind": name, "paged": True},
-        )
-        for name, count in counts.items()
-        if name != kind and count
-    )
-    pages = shown.paging_buttons(request, offset=offset, limit=PAGE, total=waiting.total)
+    bank_id = request.community.bank_id
+    await compare_some(services, bank_id, _COMPARED)
+    counts = await services.store.waiting.counts(bank_id)
+    kind = request.text("kind") or next((name for name in KINDS if counts[name]), "pending")
+    asked = await _asked(services, request, kind)
+    waiting = await KINDS[kind](services, request, asked)
+    if asked.offset and asked.offset >= waiting.total:
+        # The last page was decided away: show the one before.
+        asked = replace(asked, offset=max(0, (waiting.total - 1) // PAGE * PAGE))
+        waiting = await KINDS[kind](services, request, asked)
     return Reply(
-        title=render("queue.title", locale),
-        text=render(f"queue.{kind}", locale, count=waiting.total),
+        title=render("queue.title", request.locale),
+        text=_said(request, asked, waiting, counts),
         items=waiting.items,
-        buttons=(*pages, *others),
+        selects=_kinds(request, asked, counts),
+        buttons=(*_pages(request, asked, waiting), *_filter_button(request, asked)),
         replace=request.flag("paged"),
     )
 
 
-async def _counts(services: Services, request: Request) -> dict[str, int]:
-    """Count the kinds that are cheap to count."""
-    bank_id = request.community.bank_id
-    by_status = await services.store.ideas.counts(bank_id)
-    flagged = await services.store.ideas.search(bank_id, _FLAGGED, limit=1, with_facets=False)
-    return {
-        "pending": by_status.get("pending", 0),
-        "flagged": flagged.total,
-        "votes": len(await services.store.votes.held(bank_id)),
-        "facts": len(await services.store.knowledge.list(bank_id, ("proposed",))),
-        "gaps": len(await services.store.gaps.list(bank_id)),
-    }
-
-
-async def _pending(services: Services, request: Request, offset: int) -> Waiting:
-    return await _listed(services, request, _PENDING, offset)
-
-
-async def _flagged(services: Services, request: Request, offset: int) -> Waiting:
-    return await _listed(services, request, _FLAGGED, offset)
-
-
-async def _listed(services: Services, request: Request, wanted: IdeaFilter, offset: int) -> Waiting:
-    page = await services.store.ideas.search(
-        request.community.bank_id, wanted, limit=PAGE, offset=offset, with_facets=False
+async def and_queue(services: Services, request: Request, reply: Reply) -> Reply:
+    """Give a decision's reply above the queue as it is now, where it was decided in the queue."""
+    state = request.text("back")
+    if not state or not reply.ok:
+        return reply
+    kind, offset, *filters = (state.split(".") + [""] * 5)[:5]
+    if kind not in KINDS:
+        return reply
+    values: dict[str, Value] = {"kind": kind, "offset": offset, "paged": True}
+    values |= dict(zip(_FILTERS, filters, strict=True))
+    queue = await show_queue(services, replace(request, command="queue", values=values))
+    return replace(
+        queue,
+        text=f"{reply.text}\n\n{queue.text}".strip(),
+        buttons=(*reply.buttons, *queue.buttons),
     )
-    taxonomy = await services.banks.taxonomy(request.community.bank_id)
-    items = tuple(
-        ActionItem(
-            text=render(
-                "queue.item",
-                request.locale,
-                line=shown.idea_line(idea, taxonomy, request.locale),
-                text="" if is_in_title(idea) else short(idea.text, 240),
-                flags=[render(f"flag.{flag}", request.locale) for flag in known_flags(idea)],
-                waits_for_author=idea.consent == "asked",
-            ),
-            buttons=(
-                *shown.decide_buttons(idea, request.locale),
-                show_button(request, idea.number),
-            ),
-        )
-        for idea in page.ideas
+
+
+async def _asked(services: Services, request: Request, kind: str) -> Asked:
+    """Read the filters.
+
+    Raises:
+        InvalidField: there is no such industry.
+    """
+    typed = request.text("industry")
+    industry = None
+    if typed:
+        taxonomy = await services.banks.taxonomy(request.community.bank_id)
+        industry = taxonomy.resolve(typed)
+        if industry is None:
+            raise InvalidField("industry", "no_such_industry", name=typed)
+    age, whose = request.text("age"), request.text("whose")
+    return Asked(
+        kind=kind,
+        offset=request.number("offset") or 0,
+        industry=industry,
+        age=age if age in AGES else "",
+        whose=whose if whose in WHOSE else "",
     )
-    return Waiting(items, page.total)
 
 
-def is_in_title(idea: Idea) -> bool:
-    """Tell whether the title says all that the text says."""
-    return idea.text.strip(" .") == idea.title.strip(" .")
+def _said(request: Request, asked: Asked, waiting: Waiting, counts: Mapping[str, int]) -> str:
+    locale = request.locale
+    if not waiting.total and not asked.has_filter and not any(counts.values()):
+        return render("queue.empty", locale)
+    heading = render(f"queue.{asked.kind}", locale, count=waiting.total)
+    if not asked.has_filter:
+        return heading
+    filters = [f"{name}: {plain(value)}" for name, value in asked.filters]
+    return f"{heading}\n{render('queue.filtered', locale, filters=filters)}"
 
 
-def known_flags(idea: Idea) -> list[str]:
-    """Give the flags that there are words for."""
-    return [flag for flag in idea.flags if flag in FLAGS]
-
-
-async def _duplicates(services: Services, request: Request, _offset: int) -> Waiting:
-    """Compare the newest pending ideas with all others: the pairs that are probably the same."""
-    bank_id = request.community.bank_id
-    page = await services.store.ideas.search(
-        bank_id, _PENDING_NEW, limit=_PAIRS_FROM, with_facets=False
+def _kinds(request: Request, asked: Asked, counts: Mapping[str, int]) -> tuple[Select, ...]:
+    """Give the menu of kinds with their counts; none where there is nothing to choose."""
+    kinds = [name for name in KINDS if counts[name] or name == asked.kind]
+    if len(kinds) < 2:  # noqa: PLR2004  a menu of one is none
+        return ()
+    choices = tuple(
+        Choice(name, render(f"queue.kind_{name}", request.locale, count=counts[name]))
+        for name in kinds
     )
-    items: list[ActionItem] = []
-    seen: set[frozenset[int]] = set()
-    for idea in page.ideas:
-        found = await services.banks.similar(
-            bank_id,
-            meaning_of(idea.title, idea.text),
-            limit=2,
-            at_least=PROBABLE,
-            besides=[idea.number],
-        )
-        for match in found:
-            pair = frozenset({idea.number, match.number})
-            other = await services.store.ideas.get(bank_id, match.number)
-            is_open = other is not None and other.status in {"pending", "accepted"}
-            if pair in seen or other is None or not is_open:
-                continue
-            seen.add(pair)
-            items.append(_pair(request, idea, other, match.score, match.shared))
-        if len(items) >= PAGE:
-            break
-    shown = tuple(items[:PAGE])
-    return Waiting(shown, len(shown))
-
-
-def _pair(
-    request: Request, idea: Idea, other: Idea, score: float, shared: tuple[str, ...]
-) -> ActionItem:
-    newer, older = sorted((idea, other), key=lambda i: -i.number)
-    return ActionItem(
-        text=render(
-            "queue.pair",
-            request.locale,
-            newer=newer.number,
-            newer_title=short(newer.title),
-            older=older.number,
-            older_title=short(older.title),
-            percent=round(score * 100),
-            words=list(shared),
-        ),
-        buttons=(
-            Button(
-                label=render(
-                    "button.merge", request.locale, number=newer.number, into=older.number
-                ),
-                command="mod merge",
-                values={"number": newer.number, "into": older.number},
-                style=Style.PRIMARY,
-            ),
-            show_button(request, newer.number),
-            show_button(request, older.number),
+    return (
+        Select(
+            command="queue",
+            name="kind",
+            placeholder=render("queue.choose_kind", request.locale),
+            choices=choices,
+            values={**dict(asked.filters), "paged": True},
+            chosen=(asked.kind,),
         ),
     )
 
 
-async def _votes(services: Services, request: Request, _offset: int) -> Waiting:
-    held = await services.store.votes.held(request.community.bank_id)
-    items = tuple(
-        ActionItem(
-            text=render("queue.held", request.locale, number=number, count=count),
-            buttons=(
-                _held_button(request, number, keep=True),
-                _held_button(request, number, keep=False),
-                show_button(request, number),
-            ),
-        )
-        for number, count in held
-    )
-    return Waiting(items[:PAGE], len(items))
-
-
-def _held_button(request: Request, number: int, *, keep: bool) -> Button:
-    return Button(
-        label=render("button.votes_keep" if keep else "button.votes_drop", request.locale),
-        command="mod votes",
-        values={"number": number, "keep": keep},
+def _pages(request: Request, asked: Asked, waiting: Waiting) -> tuple[Button, ...]:
+    values = {"kind": asked.kind, **dict(asked.filters)}
+    return shown.paging_buttons(
+        replace(request, values=values),
+        offset=asked.offset,
+        limit=PAGE,
+        total=waiting.total,
+        command="queue",
     )
 
 
-async def _facts(services: Services, request: Request, _offset: int) -> Waiting:
-    rows = await services.store.knowledge.list(request.community.bank_id, ("proposed",))
-    items = tuple(
-        ActionItem(
-            text=render(
-                "queue.fact",
-                request.locale,
-                entity=row.entity_id,
-                claim=str(row.fact.get("claim", "")),
-                source=str(row.fact.get("source", {}).get("url", "")),
-            ),
-            buttons=(
-                Button(
-                    label=render("button.accept", request.locale),
-                    command="market decide",
-                    values={"id": row.id, "accept": True},
-                    style=Style.SUCCESS,
-                ),
-                Button(
-                    label=render("button.retire", request.locale),
-                    command="market decide",
-                    values={"id": row.id, "accept": False},
-                ),
-            ),
-        )
-        for row in rows
+def _filter_button(request: Request, asked: Asked) -> tuple[Button, ...]:
+    """Give the button that opens the filters, for the kinds that are ideas."""
+    if asked.kind not in {"pending", "edits", "flagged"}:
+        return ()
+    return (
+        Button(
+            label=render("queue.filter", request.locale),
+            command="queue",
+            values={"kind": asked.kind, **dict(asked.filters), "paged": True},
+            opens_form=True,
+        ),
     )
-    return Waiting(items[:PAGE], len(items))
 
-
-async def _gaps(services: Services, request: Request, offset: int) -> Waiting:
-    gaps = await services.store.gaps.list(request.community.bank_id)
-    items = tuple(
-        ActionItem(
-            text=render("queue.gap", request.locale, question=plain(gap.question), count=gap.count),
-            buttons=(
-                Button(
-                    label=render("button.gap_close", request.locale),
-                    command="market close",
-                    values={"id": gap.id},
-                ),
-            ),
-        )
-        for gap in gaps[offset : offset + PAGE]
-    )
-    return Waiting(items, len(gaps))
-
-
-FLAGS = (
-    *("not_an_idea", "links_only", "personal_data", "revised"),
-    *("unknown_status", "unknown_industry"),
-)
-_PENDING = IdeaFilter(statuses=("pending",), sort="old")
-_PENDING_NEW = IdeaFilter(statuses=("pending",), sort="new")
-_FLAGGED = IdeaFilter(statuses=("pending",), flagged=True, sort="old")
-_KINDS: Mapping[str, Callable[[Services, Request, int], Awaitable[Waiting]]] = {
-    "pending": _pending,
-    "flagged": _flagged,
-    "duplicates": _duplicates,
-    "votes": _votes,
-    "facts": _facts,
-    "gaps": _gaps,
-}
 
 QUEUE = Command(
     name="queue",
     summary="See what waits for a decision, and decide it",
     handle=show_queue,
+    form_title="Filter the queue",
     fields=(
         Field(
             name="kind",
             label="What",
             type=FieldType.CHOICE,
             description="pending ideas, if you leave it out",
-            choices=tuple(Choice(kind, kind) for kind in _KINDS),
+            choices=tuple(Choice(kind, kind) for kind in KINDS),
+        ),
+        Field(
+            name="industry",
+            label="Industry",
+            type=FieldType.CHOICE,
+            description="Only ideas of this industry",
+            max_length=100,
+            complete=complete_industry,
+            in_form=True,
+        ),
+        Field(
+            name="age",
+            label="Waiting for at least",
+            type=FieldType.CHOICE,
+            description="day, week or month",
+            choices=tuple(Choice(age, f"a {age}") for age in AGES),
+            in_form=True,
+        ),
+        Field(
+            name="whose",
+            label="Claimed by",
+            type=FieldType.CHOICE,
+            description="mine: claimed by you; unclaimed: by nobody",
+            choices=(Choice("mine", "me"), Choice("unclaimed", "nobody")),
+            in_form=True,
         ),
         Field(
             name="offset",
@@ -296,5 +199,5 @@ QUEUE = Command(
     ),
     audience=Role.MODERATOR,
     takes_long=True,
-    examples=("queue", "queue duplicates"),
+    examples=("queue", "queue duplicates", "queue pending industry:insurance whose:unclaimed"),
 )

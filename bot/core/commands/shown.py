@@ -240,16 +240,30 @@ async def idea_buttons(request: Request, idea: Idea) -> tuple[Button, ...]:
     names = ["idea follow", "idea similar"]
     if ideas.is_author(request, idea) and idea.status in {"pending", "accepted", "declined"}:
         names = ["idea edit", "idea withdraw"]
+        if idea.status == "declined":
+            names.insert(1, "idea appeal")
     more = tuple(
         Button(
             label=render(f"button.{name.replace(' ', '_')}", locale),
             command=name,
             values={**values, "ask": True} if name == "idea withdraw" else values,
-            opens_form=name == "idea edit",
+            opens_form=name in {"idea edit", "idea appeal"},
         )
         for name in names
     )
-    return (*buttons, *more, *(decide_buttons(idea, locale) if ideas.is_moderator(request) else ()))
+    return (*buttons, *more, *(_for_moderators(request, idea)))
+
+
+def _for_moderators(request: Request, idea: Idea) -> tuple[Button, ...]:
+    """Give what a moderator decides at once, and the way to all other tools."""
+    if not ideas.is_moderator(request):
+        return ()
+    review = Button(
+        label=render("button.review", request.locale, number=idea.number),
+        command="mod review",
+        values={"number": idea.number},
+    )
+    return (*decide_buttons(idea, request.locale), review)
 
 
 def decide_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:

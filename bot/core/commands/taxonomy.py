@@ -11,6 +11,7 @@ from bot.core.banks import meaning_of, to_change
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_reading import tags_of
 from bot.core.commands.industries import complete_industry
+from bot.core.commands.undo import undo_button
 from bot.core.errors import Conflict, InvalidField
 from bot.core.model import (
     Button,
@@ -183,15 +184,14 @@ def _name(plan: Plan) -> str:
 
 async def _apply(services: Services, request: Request, plan: Plan) -> Reply:
     bank_id, store = request.community.bank_id, services.store
-    await store.taxonomy.put(ideas.write_of(request), bank_id, dict(plan.kept))
-    write = ideas.program_write_of(request)
-    for idea, tags in plan.moves:
-        await store.ideas.set_tags(write, bank_id, idea.number, tags)
-    if plan.swap is not None:
-        old, new = plan.swap
-        await store.taxonomy.retag(
-            ideas.side_write_of(request), bank_id, old, new, plan.after.version
-        )
+    await store.taxonomy.put(
+        ideas.write_of(request),
+        bank_id,
+        dict(plan.kept),
+        moves=[(idea.number, tags) for idea, tags in plan.moves],
+        swap=plan.swap,
+        taxonomy_version=plan.after.version,
+    )
     moved = len(plan.moves) or plan.swapped
     return Reply(
         text=render(
@@ -202,6 +202,7 @@ async def _apply(services: Services, request: Request, plan: Plan) -> Reply:
             moved=moved,
             version=plan.after.version,
         ),
+        buttons=(undo_button(request),),
         style=Style.SUCCESS,
         replace=True,
     )
