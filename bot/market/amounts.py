@@ -39,6 +39,7 @@ _WORDED = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b(?=[ 
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
+_CLIPS = re.compile(r"[\s-]*(?:clips?|videos?|ads?|shots?|spots?)\b")
 _KILO = {2: 1440, 4: 2160, 8: 4320}
 
 
@@ -66,7 +67,7 @@ def amounts(folded: str) -> list[Amount]:
             found.append(Amount("price", price, match.group(2), match.start(2), match.end(2)))
             continue
         field, factor = _unit(match)
-        if field == "length" and bare is not None and bare.end() == match.start():
+        if field == "length" and bare is not None and _is_count(folded, bare, match):
             times = _number(bare.group(2)) or 1.0  # `five 5-second clips`
             found.append(Amount("count", times, bare.group().strip(), bare.start(), bare.end()))
         bare = match if not match.group(3) or match.group(3) == "x" else None
@@ -79,6 +80,11 @@ def amounts(folded: str) -> list[Amount]:
             text = match.group().strip() if known else match.group().removesuffix(unit).strip()
             found.append(Amount(field, number, text, match.start(), match.end()))
     return found
+
+
+def _is_count(folded: str, bare: re.Match[str], length: re.Match[str]) -> bool:
+    """Tell `five 5-second clips` from `ray flash 2 five seconds`."""
+    return bare.end() == length.start() and bool(_CLIPS.match(folded, length.end()))
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.market.compare import compare, subjects
 from bot.market.conditions import Conditions
 from bot.market.drafting import Ask, Draft, joined
-from bot.market.lists import listing, shown_too
+from bot.market.lists import listing, only_conditions, shown_too
 from bot.market.lookup import lookup
 from bot.market.ranking import ranked_among, superlative
 from bot.market.text import stem
@@ -23,6 +23,9 @@ def found_or_listed(ask: Ask, conditions: Conditions) -> Draft | None:
     listed = None
     if not _is_about_one(ask):
         listed = _ranking(ask, conditions) or _listing(ask, conditions)
+    is_bare = listed is not None and only_conditions(ask, conditions.read(ask.reading))
+    if is_bare and listed:
+        return listed
     if not listed or (found and listed.strength < found.strength):
         return found or listed
     if found and found.strength >= _STRONG and _says_so(ask, found):
@@ -71,12 +74,30 @@ def _ranking(ask: Ask, conditions: Conditions) -> Draft | None:
         and u.weight >= 1
         and not any(h.start <= u.start < h.end for h in spans)
     ]
-    if _asks_newest_fact(ask):
+    if _asks_newest_fact(ask) or _asks_other_field(ask):
         return None
     names_things = "k:model" in ask.reading.tags or bool(ask.reading.mentions)
     if any(u.kind == "unknown" or not names_things for u in left):
         return None  # the best of something else
     return superlative(ask, conditions)
+
+
+def _asks_other_field(ask: Ask) -> bool:
+    """Tell `smallest team: headcount of Pika` from a ranking of models by their size."""
+    spans = [h for h in ask.reading.hits if h.tag.partition(":")[0] in ("top", "c", "k")]
+    tops = {
+        ask.lexicon.superlatives[int(t[4:])]["field"] for t in ask.reading.tags if t[:4] == "top:"
+    }
+    others = [
+        u
+        for u in ask.reading.units
+        if u.kind == "field"
+        and u.weight >= _STRONG_UNIT
+        and not tops & set(u.fields)
+        and not any(h.start <= u.start < h.end for h in spans)
+    ]
+    kinds = {ask.knowledge.entities[e].kind for e in ask.reading.entities}
+    return bool(kinds & {"model", "product", "company"} and others)
 
 
 def _asks_newest_fact(ask: Ask) -> bool:

@@ -36,9 +36,19 @@ def compare(ask: Ask) -> Draft | None:
     if not rows:
         return None
     notes = [s for o in owners for s in ended_first(ask, ask.knowledge.facts(o, "price")[:1])]
+    if not asked:
+        notes += _unlike(ask, owners)
     text = ask.say("answer_table.compared", names=[ask.name(o) for o in owners])
     table = Table(("", *(ask.name(o) for o in owners)), tuple(tuple(r) for r in rows))
     return Draft(sentences=(*notes, text), table=table, entities=tuple(owners))
+
+
+def _unlike(ask: Ask, owners: Sequence[int]) -> list[str]:
+    """Say first what each thing is where one is an app and the other a model."""
+    kinds = [ask.knowledge.facts(o, "kind")[:1] for o in owners]
+    values = {r.fact.value for rows in kinds for r in rows}
+    is_mixed = "app" in values and len(values) > 1
+    return ask.sentences(r for rows in kinds for r in rows) if is_mixed else []
 
 
 def _names_sellers(ask: Ask) -> bool:

@@ -163,7 +163,7 @@ class Engine:
         if reading.before is not None:
             return found_or_listed(ask, self._conditions) or unknown(ask)
         if any(m.version for m in reading.mentions):
-            return of_version(ask) or unknown(ask)
+            return reckon(ask) or of_version(ask) or unknown(ask)
         if reading.has("currency") and "price" in reading.asked:
             return no_rates(ask)
         found = self._reckoned(ask) or made_by(ask) or compared(ask)

@@ -18,6 +18,7 @@ _LONGEST_NAME = 8  # pieces
 _MIN_LIKENESS = 0.75
 _MIN_LENGTH = 4
 _SHORT = 6
+_APART = re.compile(r"\s[/+&]\s|[,;]\s")  # what no name holds: veo 3.1 / fast
 _TELLING = 4  # everyday words in a row are a name: take it down act
 _LONG = 9  # letters of a word in which two slips are forgiven
 _JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
@@ -157,7 +158,8 @@ class Linker:
                 continue
             version = "".join(p.text for p in parts[position:end])
             named = self._of_line(mention.key, version)
-            if named and version not in mention.key:
+            meant = {e for e, level in named or () if level == 0}
+            if named and meant and not meant & set(mention.exact):
                 return self._mention(folded, parts, (position, end), named)
         return None
 
@@ -200,7 +202,8 @@ class Linker:
             if end - position > 1 and _is_article(parts, position):
                 continue
             named = self._knowledge.names.get(key) or self._without_v(parts[position:end])
-            if named and _is_whole(folded, parts, position, end):
+            is_apart = _APART.search(folded[parts[position].start : parts[end - 1].end])
+            if named and not is_apart and _is_whole(folded, parts, position, end):
                 return self._mention(folded, parts, (position, end), named)
         return None
 
@@ -225,6 +228,10 @@ class Linker:
         exact = tuple(entity for entity, level in named if level == 0)
         family = tuple(entity for entity, level in named if level == 1)
         version, version_end = self._unknown_version(folded, parts, span[1])
+        members = self._of_version(exact + family, version)
+        if members:
+            exact, family, version = members, (), None
+            end = version_end
         if version and not self._has_versions(parts[span[0] : span[1]], exact + family):
             version, version_end = None, end
         extra = tuple(
@@ -235,6 +242,13 @@ class Linker:
         end = version_end if version else end
         key = "".join(p.text for p in parts[span[0] : span[1]])
         return Mention(start, end, folded[start:end], exact, family, version, extra, key)
+
+    def _of_version(self, owners: Sequence[int], version: str | None) -> tuple[int, ...]:
+        """Give what a line has under a version: `Grok 1.5` is Grok Imagine Video 1.5."""
+        if not version or not version[0].isdigit():
+            return ()
+        spelled = {o: pieces(fold(self._knowledge.entities[o].name)) for o in owners}
+        return tuple(o for o, parts in spelled.items() if any(p.text == version for p in parts))
 
     def _in_names(self, word: str, owners: Sequence[int]) -> bool:
         return any(word in fold(self._knowledge.entities[o].name) for o in owners)

@@ -34,7 +34,7 @@ def listing(ask: Ask, conditions: Conditions) -> Draft | None:
     named = [c for c in wanted if c.field not in ("country", "vendor")] or ask.reading.before
     if not wanted or not ("k:model" in ask.reading.tags or named or kind != "model"):
         return None
-    if kind == "model" and not _asks_for_things(ask):
+    if kind == "model" and not (_asks_for_things(ask) or only_conditions(ask, wanted)):
         return None
     return list_of(ask, wanted, kind)
 
@@ -100,6 +100,18 @@ def _asks_for_things(ask: Ask) -> bool:
     return "k:model" in ask.reading.tags or is_list or _is_top(ask)
 
 
+def only_conditions(ask: Ask, wanted: Sequence[Condition]) -> bool:
+    """Tell whether nothing but conditions is said: `30 s with sound, not Kling`."""
+    spans = [h for h in ask.reading.hits if h.tag[:2] in ("c:", "p:")]
+    left = [
+        u
+        for u in ask.reading.units
+        if u.kind in ("word", "unknown", "date", "variant")
+        or (u.kind == "field" and not any(h.start <= u.start < h.end for h in spans))
+    ]
+    return len(wanted) > 1 and not left and not ask.reading.mentions
+
+
 def _is_top(ask: Ask) -> bool:
     return any(t.startswith("top:") for t in ask.reading.tags)
 
@@ -108,6 +120,7 @@ def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
     """Give everything of a kind that meets all conditions."""
     found = []
     asks_status = any(c.field in ("status", "kind") for c in wanted) or _asks_oldest(ask)
+    asks_status = asks_status or all(c.field == "vendor" and not c.denied for c in wanted)
     for owner, entity in enumerate(ask.knowledge.entities):
         if entity.kind not in _ALIKE.get(kind, (kind,)) or (
             not asks_status and is_ended(ask, owner)

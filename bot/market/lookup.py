@@ -32,7 +32,9 @@ _NAMED_PARTLY = 0.45
 
 def lookup(ask: Ask) -> Draft | None:
     """Quote the facts that answer a reading; None where too little of it is covered."""
-    ranked = ask.retriever.rank(ask.reading, limit=24)
+    ranked = [s for s in ask.retriever.rank(ask.reading, limit=24) if not _is_plan(ask, s.row)]
+    if not ranked:
+        return None
     near = [s for s in ranked[:_TRIED] if s.score >= ranked[0].score - _CLOSE]
     first = next((i for i, s in enumerate(near) if is_enough(ask.reading, s)), None)
     if first is None:
@@ -59,6 +61,12 @@ def lookup(ask: Ask) -> Draft | None:
         strength=ranked[0].cover,
         is_gap=bool(_unanswered(ask, rows)),
     )
+
+
+def _is_plan(ask: Ask, row: Row) -> bool:
+    """Tell whether a fact gives a price a month where one per clip or second is asked for."""
+    is_monthly = row.value is not None and row.value.type == "price_per_month"
+    return is_monthly and ask.reading.has("each")
 
 
 def _replacement(ask: Ask, rows: Sequence[Row]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +25,24 @@ _LEADS = re.compile(rf"^(?:(?:and|but|so|ok|okay|also|plus)\s+)?{_ASKING}\b", re
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9a-d][.)]\s")
 _MIN_WORDS = 2
 _LINKS = frozenset(
-    ("and", "plus", "und", "et", "y", "e", "sowie", "also", "&", "+", ",", "和", "と")
+    (
+        "and",
+        "plus",
+        "und",
+        "et",
+        "y",
+        "e",
+        "sowie",
+        "also",
+        "&",
+        "+",
+        ",",
+        "/",
+        "or",
+        "vs",
+        "和",
+        "と",
+    )
 )
 _STRONG = 2.0
 
@@ -54,6 +72,19 @@ def asks(part: str) -> bool:
     return is_long and (part.endswith(("?", "？")) or bool(_LEADS.match(part)))
 
 
+def by_variants(reading: Reading) -> list[Reading]:
+    """Cut `Veo 3.1 / Fast / Lite` into one reading per tier; one where one tier is named."""
+    tiers = [u for u in reading.units if u.kind == "variant"]
+    own = sorted((u for u in tiers if u.start >= 0), key=lambda u: u.start)
+    is_one_name = len({m.key for m in reading.mentions}) == 1
+    linked = all(_are_linked(reading, a, b) for a, b in itertools.pairwise(own))
+    if not is_one_name or len(tiers) < 2 or len(own) < 2 or not linked:  # noqa: PLR2004
+        return [reading]
+    rest = tuple(u for u in reading.units if u.kind != "variant")
+    base = [] if len(tiers) > len(own) else [replace(reading, units=rest)]
+    return [*base, *(replace(reading, units=(unit, *rest)) for unit in tiers)][:MOST]
+
+
 def by_fields(reading: Reading) -> list[Reading]:
     """Cut `its price and its length` into two readings; one where only one thing is asked."""
     strong = [
@@ -68,8 +99,29 @@ def by_fields(reading: Reading) -> list[Reading]:
             groups.append([unit])
     if len({m.key for m in reading.mentions}) != 1 or not 1 < len(groups) <= MOST:
         return [reading]
-    rest = tuple(u for u in reading.units if u not in strong)
-    return [replace(reading, units=(*group, *rest)) for group in groups]
+    ends = [group[-1].start for group in groups]
+    own = [
+        [u for u in reading.units if _leads(u, group[0], ends[i - 1] if i else -1, reading)]
+        for i, group in enumerate(groups)
+    ]
+    taken = {id(u) for units in own for u in units}
+    rest = [u for u in reading.units if u not in strong and id(u) not in taken]
+    return [
+        replace(reading, units=(*group, *units, *rest))
+        for group, units in zip(groups, own, strict=True)
+    ]
+
+
+def _leads(unit: Unit, field: Unit, after: int, reading: Reading) -> bool:
+    """Tell whether a word belongs to the one field behind it: `the image-to-video release`."""
+    if unit.kind not in ("word", "number", "variant") or not after < unit.start < field.start:
+        return False
+    words = reading.words
+    between = reading.folded[words[unit.start].end : words[field.start].start]
+    names = any(
+        words[unit.start].start < m.start < words[field.start].start for m in reading.mentions
+    )
+    return not names and not _LINKS & set(_split(between))
 
 
 def _are_linked(reading: Reading, before: Unit, unit: Unit) -> bool:
@@ -84,4 +136,4 @@ def _are_linked(reading: Reading, before: Unit, unit: Unit) -> bool:
 
 
 def _split(text: str) -> Sequence[str]:
-    return re.findall(r"[^\W\d_]+|[,&+]", text)
+    return re.findall(r"[^\W\d_]+|[,&+/]", text)

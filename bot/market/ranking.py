@@ -10,9 +10,11 @@ from bot.market.compare import cell
 from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
+from bot.market.linking import Mention
 from bot.market.lists import Match, kind_of, matches, table_of, usable
 from bot.market.lookup import ended_first
 from bot.market.model import Table
+from bot.market.naming import compact
 
 _TOP = 6
 _MOST = 20
@@ -63,6 +65,11 @@ def _most_exact(ask: Ask, positions: Sequence[int]) -> int:
     """Prefer the superlative whose phrase is longest: `longest clip` before `best`."""
     lengths = {h.tag: h.end - h.start for h in ask.reading.hits if h.tag.startswith("top:")}
     return max(positions, key=lambda p: (lengths.get(f"top:{p}", 0), -p))
+
+
+def _is_firm(ask: Ask, owner: int, mention: Mention) -> bool:
+    entity = ask.knowledge.entities[owner]
+    return entity.kind == "company" and compact(entity.name) == mention.key
 
 
 def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
@@ -127,6 +134,8 @@ def _scope(ask: Ask) -> set[int]:
     """Give the models named in the question: a superlative of Wan ranks the Wan models."""
     found: set[int] = set()
     for mention in ask.reading.mentions:
+        if any(_is_firm(ask, e, mention) for e in mention.all):
+            continue  # a condition on the maker says it better
         models = [e for e in mention.all if ask.knowledge.entities[e].kind == "model"]
         if models and (mention.family or len(models) > 1 or mention.exact):
             found.update(models)
@@ -195,7 +204,8 @@ def _by_age(
         facts = ask.knowledge.facts
         rows = [*facts(match.owner, "released"), *facts(match.owner, "announced")]
         rows += facts(match.owner, "status")
-        if rows:
+        rows += [ask.knowledge.rows[i] for i in ask.knowledge.rows_of[match.owner][:1]]
+        if rows:  # the last one only stands in for a day that nobody recorded
             entries.append((ask.knowledge.ranks[match.owner], match, rows[0]))
     return sorted(entries, key=lambda e: (e[0] if oldest_first else -e[0], e[1].owner))
 
@@ -217,7 +227,11 @@ def _podium(
         scope=", ".join(c.label for c in wanted),
     )
     others = [c.field for c in wanted if c.field and c.field != field]
-    found = [Match(m.owner, {**m.evidence, field: row}) for _, m, row in ranked]
+    shown = {field, "released", "announced", "status"}
+    found = [
+        Match(m.owner, {**m.evidence, field: row} if shown & set(row.asks) else m.evidence)
+        for _, m, row in ranked
+    ]
     lead = ask.sentence(ranked[0][2])
     return Draft(
         sentences=(head, lead),

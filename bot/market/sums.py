@@ -25,8 +25,8 @@ def reckon(ask: Ask) -> Draft | None:
     found = amounts(ask.reading.folded)
     seconds = total_seconds(found)
     budget = next((a for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None)
-    asks_price = "price" in ask.reading.asked
-    if not ask.reading.mentions or not ((seconds and asks_price) or (budget and not seconds)):
+    asks_price = "price" in ask.reading.asked or _asks_nothing_else(ask, found)
+    if not ask.reading.mentions or not ((seconds and asks_price) or budget):
         return None
     owners = list(dict.fromkeys(likeliest(ask, m) for m in ask.reading.mentions))
     parts: list[str] = []
@@ -41,6 +41,13 @@ def reckon(ask: Ask) -> Draft | None:
     parts = [p for p in parts if p]
     counted = _counted(found)
     return Draft(sentences=("\n".join([*counted, *parts]),), entities=tuple(owners))
+
+
+def _asks_nothing_else(ask: Ask, found: Sequence[Amount]) -> bool:
+    """Tell whether only a length is named, with where and at which size: `25 s of X in 1080p`."""
+    is_said = any(a.field == "length" for a in found) and len(found) > 1
+    asked = (u for u in ask.reading.units if u.kind in ("field", "unknown") and u.weight >= 1)
+    return is_said and not any(asked)
 
 
 def total_seconds(found: Sequence[Amount]) -> float | None:
@@ -76,6 +83,8 @@ def prices(ask: Ask, owner: int) -> list[Row]:
     ]
     size = next((a.number for a in amounts(ask.reading.folded) if a.field == "resolution"), None)
     rows = [r for r in rows if size is not None and lines_of(r) == size] or rows
+    versions = [m.version for m in ask.reading.mentions if m.version]
+    rows = [r for r in rows if all(v in (r.fact.variant or "") for v in versions)]
     denied = {stem(u.text) for u in ask.reading.units if u.kind == "denied"}
     rows = [r for r in rows if not denied & _held(r)]
     asked = {stem(u.text) for u in ask.reading.units if u.kind in _TELLING}
@@ -99,7 +108,12 @@ def _lines(ask: Ask, owner: int, rows: list[Row], asked: tuple[float | None, Amo
     for row in rows[:_MOST]:
         price = Decimal((row.fact.value or "").split()[0])
         what = value(ask, row)
-        if seconds:
+        if seconds and budget:
+            each = money(Decimal(str(seconds)) * price)
+            bought = int(Decimal(str(budget.number)) / Decimal(each)) if Decimal(each) else 0
+            sum_ = f"{plain(seconds)} s x {price} USD = {each} USD; "
+            sum_ += f"{plain(budget.number)} USD / {each} USD = {bought}"
+        elif seconds:
             total = money(Decimal(str(seconds)) * price)
             sum_ = f"{plain(seconds)} s x {price} USD = {total} USD"
         elif budget and price:

@@ -59,13 +59,15 @@ def timeline(ask: Ask) -> Draft | None:
 
 def _entries(ask: Ask) -> list[tuple[str, Row]]:
     """Give the dated facts about what is named, with their days, oldest first."""
-    years = {u.text for u in ask.reading.units if u.kind == "date" and u.text.isdigit()}
+    keys = [[k[2:] for k, _ in u.keys if k[:2] == "d:"] for u in ask.reading.units]
+    days = {d for found in keys for d in (found[:-1] or found)}  # months go before their year
     found: dict[int, tuple[str, Row]] = {}
     for owner in ask.reading.entities:
         for index, weight in ask.knowledge.postings(f"e:{owner}").items():
             row = ask.knowledge.rows[index]
             day = _day(row)
-            if weight < _MENTIONED or not day or (years and day[:4] not in years):
+            is_then = not days or (day or "").startswith(tuple(days))
+            if weight < _MENTIONED or not day or not is_then:
                 continue
             if _is_event(row):
                 found[index] = (day, row)
