@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     admins: Names = Field(
         (), description="account keys that are always admins: discord:<user>,slack:<team>:<user>"
     )
+    purge_business_days: int = Field(
+        10,
+        ge=1,
+        le=14,
+        description="business days from Reelbank's removal from a community to the end of its data",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="what is logged"
     )

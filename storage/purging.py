@@ -24,8 +24,11 @@ class Purging(Subject):
         """
         from storage.erasing import forget_members_of  # noqa: PLC0415 - only here
 
-        row = tx.one("SELECT key, bank_id FROM communities WHERE id = ?", (community_id,))
-        if row is None:
+        row = tx.one(
+            "SELECT key, bank_id FROM communities WHERE id = ? AND left_at IS NOT NULL",
+            (community_id,),
+        )
+        if row is None:  # purged before, or back meanwhile
             return
         key, bank_id = row
         is_shared = tx.one(

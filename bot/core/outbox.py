@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core import community_settings
+from bot.core import community_settings, hello
 from bot.core.cards import card_reply, shown_hash
 from bot.core.commands import ideas
 from bot.core.courier import Courier, CourierError, Forbidden, Gone, Sent, TryLater
@@ -258,9 +258,16 @@ async def _discard(
     await courier.discard(community, str(row.payload["reference"]))
 
 
+async def _send_hello(
+    _services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    await hello.send_hello(courier, row.payload, community, row.key)
+
+
 _SENDERS: Mapping[str, Callable[[Services, Courier, OutboxRow, Community], Awaitable[None]]] = {
     "card": _send_card,
     "notice": _send_notice,
     "staff": _send_staff,
     "discard": _discard,
+    hello.KIND: _send_hello,
 }

@@ -131,42 +131,47 @@ def moderators_with(present: list[str], part: str, chosen: tuple[str, ...]) -> l
 
 def _answers(seen: Look, request: Request) -> Offer:
     locale = request.locale
-    modes = tuple(
-        Choice(
-            mode,
-            render(f"setup.answers_{mode}", locale),
-            render(f"setup.answers_{mode}_more", locale),
-        )
-        for mode in community_settings.MODES
-    )
-    menus = [_select(request, "answers", "answers", choices=modes, chosen=(seen.get("answers"),))]
-    channel = request.text("channel")
-    if channel:
-        own = (seen.settings.get("channel_modes") or {}).get(channel, "default")
-        like_all = Choice("default", render("setup.answers_default", locale))
-        name = seen.called(channel, locale) if seen.is_connected else channel
-        menus.append(
-            Select(
-                command=CHOOSE,
-                name="value",
-                placeholder=render("setup.pick_mode_in", locale, channel=name),
-                choices=(*modes, like_all),
-                values={"name": "answers", "step": "answers", "channel": channel},
-                chosen=(own,),
-            )
-        )
     here = Choice(request.place.channel_id, render("setup.this_channel", locale))
-    menus.append(
-        Select(
-            command="setup",
-            name="channel",
-            placeholder=render("setup.pick_channel_of_its_own", locale),
-            choices=(here,) if here.value else (),
-            kind=SelectKind.CHANNEL,
-            values={"step": "answers"},
-        )
+    picker = Select(
+        command="setup",
+        name="channel",
+        placeholder=render("setup.pick_channel_of_its_own", locale),
+        choices=(here,) if here.value else (),
+        kind=SelectKind.CHANNEL,
+        values={"step": "answers"},
     )
-    return Offer(tuple(menus))
+    everywhere = _select(
+        request,
+        "answers",
+        "answers",
+        choices=tuple(_mode(mode, request) for mode in community_settings.MODES),
+        chosen=(seen.get("answers"),),
+    )
+    channel = request.text("channel")
+    own = (_mode_in(seen, request, channel),) if channel else ()
+    return Offer((everywhere, picker, *own))
+
+
+def _mode(mode: str, request: Request, place: str = "") -> Choice:
+    """Give a mode as a choice; a chosen one hides what its menu asks, so it names its place."""
+    words = render(f"setup.answers_{mode}", request.locale)
+    label = render("setup.mode_in", request.locale, place=place, mode=words) if place else words
+    is_like_all = mode == "default"
+    more = "" if is_like_all else render(f"setup.answers_{mode}_more", request.locale)
+    return Choice(mode, label, more)
+
+
+def _mode_in(seen: Look, request: Request, channel: str) -> Select:
+    name = seen.called(channel, request.locale) if seen.is_connected else channel
+    chosen = (seen.settings.get("channel_modes") or {}).get(channel, "default")
+    return Select(
+        command=CHOOSE,
+        name="value",
+        placeholder=name,
+        choices=tuple(_mode(m, request, name) for m in (*community_settings.MODES, "default")),
+        values={"name": "answers", "step": "answers", "channel": channel},
+        chosen=(chosen,),
+    )
 
 
 def _review(seen: Look, request: Request) -> Offer:

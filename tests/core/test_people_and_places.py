@@ -9,7 +9,6 @@ import pytest
 
 from bot.core import jobs
 from bot.core.model import Job
-from storage import Write
 from tests.fakes.house import House, labels
 
 SLACK = "slack:T1"
@@ -140,24 +139,6 @@ async def test_questions_are_forgotten_when_the_community_wants(house: House) ->
     await job("purge questions").run(house.services, house.clock())
 
     assert await house.store.questions.recent(community.id) == []
-
-
-async def test_who_removed_us_may_come_back_for_a_fortnight(house: House) -> None:
-    await house.person("ann").says(f"idea add {CRASH}")
-    community = await house.community("discord:88")
-    write = Write(person_id=None, community_id=community.id, now=house.clock())
-    await house.store.communities.leave(write, community.id)
-    house.clock.pass_by(days=13)
-    await job("purge left").run(house.services, house.clock())
-    assert await house.store.communities.get("discord:88") is not None
-
-    house.clock.pass_by(days=2)
-    await job("purge left").run(house.services, house.clock())
-    await job("scrub").run(house.services, house.clock())
-
-    assert await house.store.communities.get("discord:88") is None
-    for file in house.store.path.parent.iterdir():
-        assert b"witness statements" not in file.read_bytes()
 
 
 async def test_drafts_are_forgotten_after_a_month(house: House) -> None:

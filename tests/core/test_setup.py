@@ -32,10 +32,11 @@ async def test_every_step_can_be_skipped_to_the_end_and_gone_back(
     assert not reply.replace
     titles = [reply.title]
     while "Skip ▶" in labels(reply):
-        assert "Finish" in labels(reply) or reply.title.endswith("8 of 8")
+        assert "Finish" in labels(reply)
         reply = await admin.presses(reply, "Skip")
         assert reply.replace
         titles.append(reply.title)
+    titles.append((await admin.presses(reply, "Finish")).title)
 
     assert titles[:2] == ["Set up Reelbank · 1 of 8", "Set up Reelbank · 2 of 8"]
     assert titles[-1] == "Reelbank as it is set up here"
@@ -127,12 +128,12 @@ async def test_one_channel_may_differ(house: House, courier: FakeCourier) -> Non
     admin = house.admin()
     reply = await admin.picks(await admin.says("setup step:answers"), "In all", "off")
     reply = await admin.picks(reply, "A channel", "7")
-    reply = await admin.picks(reply, "In #ideas", "all")
+    reply = await admin.picks(reply, "#ideas", "all")
 
     assert await setting(house, "answers") == "off"
     assert await setting(house, "channel_modes") == {"7": "all"}
     assert reply.fields[0].value == "never; #ideas: to every question"
-    await admin.picks(reply, "In #ideas", "default")
+    await admin.picks(reply, "#ideas", "default")
     assert await setting(house, "channel_modes") is None
 
 

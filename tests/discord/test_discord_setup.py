@@ -130,7 +130,7 @@ async def test_one_channel_may_differ(club: Club) -> None:
     screen = (await boss.slash(club.general, "setup", step="answers")).response
     pick = menu(screen, "A channel")
     screen = (await boss.select(screen, [club.general], custom_id=pick)).response
-    screen = (await boss.select(screen, ["all"], custom_id=menu(screen, "In #general"))).response
+    screen = (await boss.select(screen, ["all"], custom_id=menu(screen, "#general"))).response
     assert (await club.settings())["channel_modes"] == {str(club.general.id): "all"}
     assert "#general: to every question" in said(screen)
 

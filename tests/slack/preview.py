@@ -22,12 +22,18 @@ from bot.adapters.slack_app.forms import form_of, form_view
 from bot.adapters.slack_app.origin import Origin
 from bot.app import open_services
 from bot.core.cards import card_reply
+from bot.core.courier import Lack
 from bot.core.dispatch import dispatch, find
 from bot.core.model import Actor, Community, Reply, Request, Role
 from bot.core.services import Services
 from bot.settings import Settings
+from prompts import render
+from tests.fakes.courier import FakeCourier
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+NAMES = {"C2": "# use-cases", "C3": "# moderators"}
+"""What Slack's own pickers show instead of ids."""
 
 CSS = """
 body{margin:0;background:#fff;font:15px/1.46 Lato,'Helvetica Neue',Helvetica,Arial,sans-serif;
@@ -120,7 +126,10 @@ def _element(element: dict[str, Any]) -> str:
     if element["type"] == "button":
         style = element.get("style", "")
         return f'<span class="btn {style}">{html.escape(element["text"]["text"])}</span>'
+    own = element.get("initial_conversation") or element.get("initial_users")
     chosen = element.get("initial_option", {}).get("text") or element["placeholder"]
+    if own:
+        chosen = {"text": NAMES.get(str(own), str(own))}
     return f'<span class="btn sel">{html.escape(chosen["text"])}</span>'
 
 
@@ -258,10 +267,24 @@ async def scenes(services: Services) -> None:
     )
     queue = await scene.run("Ada", "queue", role=Role.ADMIN)
     shoot("slack-queue.png", await scene.draw(queue, private=True), height=568)
+    await setup_scenes(scene)
     command = find("idea add")
     assert command is not None
     view = await form_view(services, form_of(command, {}), Origin(user_id="U"), locale="en")
     shoot("slack-form.png", view_html(view), height=680, width=540)
+
+
+async def setup_scenes(scene: Scene) -> None:
+    """Draw a step of the setup in which something is missing."""
+    courier = FakeCourier("slack", called={"C2": "#use-cases", "C3": "#moderators"})
+    text = render("slack.not_in", channel="#use-cases", bot="Reelbank")
+    courier.lacks = [Lack(text, "cards_channel")]
+    scene.services.couriers["slack"] = courier
+    reply = await scene.run("Ada", "setup", role=Role.ADMIN)
+    first = reply.selects[0]
+    chosen = {**first.values, "value": "C2"}
+    reply = await scene.run("Ada", first.command, role=Role.ADMIN, **chosen)
+    shoot("slack-setup.png", await scene.draw(reply, private=True), height=370)
 
 
 async def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.adapters.slack_app import open_inspector
 from bot.adapters.slack_app.adapter import SlackAdapter
 from bot.core.banks import Banks
 from bot.core.findings import Level
+from bot.core.outbox import deliver_due
 from bot.core.places import examine_places
 from bot.core.services import Services
 from bot.market import Market
@@ -141,3 +143,55 @@ async def people_choose(store: Store, community_id: int, services: Services, cha
 
     write = Write(person_id=None, community_id=community_id, now=services.clock())
     await store.communities.set_settings(write, community_id, {"cards_channel": channel})
+
+
+def opened(user: str, tab: str) -> dict[str, Any]:
+    return {"type": "app_home_opened", "user": user, "tab": tab, "channel": f"D{user}"}
+
+
+async def test_the_first_admin_who_opens_the_app_gets_a_hello(
+    slack: SlackServer, people: SlackPeople, product: SlackAdapter, services: Services, store: Store
+) -> None:
+    couriers = {"slack": product.courier}
+    for user in ("UMIA", "UEXT"):  # no admin here
+        await people.event(opened(user, "home"))
+    await slack.until(lambda: {"UMIA", "UEXT"} <= set(slack.homes))
+    assert "Set up" not in words(slack.homes["UMIA"])
+    assert await settings_of(store) == {}
+
+    await people.event(opened("UADA", "home"))
+    await slack.until(lambda: "UADA" in slack.homes)
+    assert "Set up" in words(slack.homes["UADA"])
+    async with asyncio.timeout(5):
+        while not await settings_of(store):
+            await asyncio.sleep(0.01)
+    await people.event(opened("UADA", "messages"))
+    for _ in range(2):
+        await deliver_due(services, couriers, services.clock())
+
+    [hello] = slack.messages["DUADA"]
+    assert "The setup takes two minutes" in hello["text"]
+    await people.click("UADA", hello, "Set up", channel="DUADA")
+    screen = (await slack.until(lambda: slack.messages["DUADA"][1:]))[0]
+    assert "1 of 8" in words(screen)
+    assert "two minutes" in words(hello)
+    await people.click_in_view("UADA", slack.homes["UADA"], "Set up")
+    [view] = await slack.until(lambda: list(slack.views.values()))
+    assert "nowhere yet" in words(view)
+    await people.click_in_view("UADA", view, "Channel for cards", value="C2")
+    await slack.until(lambda: "#cards" in words(next(iter(slack.views.values()))))
+
+
+async def test_what_comes_late_does_not_bring_a_workspace_back(
+    slack: SlackServer, people: SlackPeople, store: Store
+) -> None:
+    await people.event({"type": "app_uninstalled"})
+    async with asyncio.timeout(5):
+        while (await store.communities.get("slack:T1")).left_at is None:  # type: ignore[union-attr]
+            await asyncio.sleep(0.01)
+    await people.slash("UMIA", "/ask Who makes Kling?")
+    await slack.until(lambda: slack.messages["C1"])
+
+    row = await store.communities.get("slack:T1")
+    assert row is not None
+    assert row.left_at is not None

@@ -13,6 +13,7 @@ import structlog
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from bot.adapters.discord_bot import app_commands
+from bot.adapters.discord_bot.arrivals import Arrivals
 from bot.adapters.discord_bot.courier import DiscordCourier
 from bot.adapters.discord_bot.interactions import Interactions
 from bot.adapters.discord_bot.messages import Messages
@@ -21,7 +22,6 @@ from bot.adapters.discord_bot.threads import Threads
 from bot.adapters.discord_bot.who import Communities
 from bot.core import commands
 from bot.core.services import Services
-from storage.rows import Write
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +58,7 @@ class ReelbankClient(discord.Client):
         self.communities = Communities(services, self)
         self._interactions = Interactions(services, self.communities, courier, threads)
         self._messages = Messages(services, self.communities, threads)
+        self._arrivals = Arrivals(services)
         self._at_work: set[asyncio.Task[Any]] = set()
 
     # --- the connection -----------------------------------------------------------------------
@@ -90,8 +91,9 @@ class ReelbankClient(discord.Client):
             await asyncio.sleep(random.uniform(1.0, 5.0))  # noqa: S311  spreads load, hides nothing
 
     async def on_ready(self) -> None:
-        """Say in the log that the bot is there."""
+        """Say in the log that the bot is there, and catch up with comings and goings."""
         log.info("discord_ready", guilds=len(self.guilds))
+        await self._work(self._arrivals.catch_up(self.guilds))
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """Log what went wrong in an event, without its payload."""
@@ -110,16 +112,11 @@ class ReelbankClient(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Make the server's community, or welcome it back."""
-        await self.communities.of(guild, guild.me)
+        await self._work(self._arrivals.joined(guild))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Mark the community as left; discord.py keeps outages (`unavailable`) out of here."""
-        now = self._services.clock()
-        row = await self._services.store.communities.get(f"discord:{guild.id}")
-        if row is not None:
-            write = Write(person_id=None, community_id=row.id, now=now)
-            await self._services.store.communities.leave(write, row.id)
-            log.info("discord_guild_left", community=row.id)
+        await self._arrivals.left(f"discord:{guild.id}")
 
     async def _work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that `drain` waits for."""

@@ -15,7 +15,7 @@ from bot.adapters.slack_app.origin import Origin
 from bot.adapters.slack_app.people import QUICK_S, Member
 from bot.adapters.slack_app.reading import mentions, plain_words
 from bot.adapters.slack_app.workspace import PLATFORM, Workspace
-from bot.core import intake
+from bot.core import hello, intake
 from bot.core.dispatch import visibility
 from bot.core.listen import Heard, hear, request_of
 from bot.core.model import Community, Reply, Visibility
@@ -47,7 +47,6 @@ class Hearing:
         self._services: Services = workspace.services
         self._answering = answering
         self._home = home
-        self.has_left = False
 
     async def take(self, body: Mapping[str, Any]) -> Work | None:
         """Write an event down before it is acknowledged; give what is to be done about it."""
@@ -58,17 +57,33 @@ class Hearing:
         if kind == "tokens_revoked":
             # Revoked user tokens are of no concern: only the bot's own ends its stay.
             return self._leave(kind) if (event.get("tokens") or {}).get("bot") else None
-        if self.has_left:
+        if self._workspace.has_left:
             return None
-        if kind == "app_home_opened" and event.get("tab") == "home":
-            return self._home.show(str(event.get("user") or ""))
+        if kind == "app_home_opened":
+            return self._home_opened(str(event.get("user") or ""), str(event.get("tab") or ""))
         if kind in {"app_mention", "message"}:
             return await self._message(event)
         return None
 
+    async def _home_opened(self, user_id: str, tab: str) -> None:
+        """Show the Home tab; the first administrator to come, who installed us, gets a hello.
+
+        Slack opens the app for whoever has installed it, and does not tell us who that is.
+        """
+        if tab == "home":
+            await self._home.show(user_id)
+        workspace = self._workspace
+        member = await workspace.people.member(user_id)
+        if not member.is_admin:
+            return
+        row = await self._services.store.communities.get(workspace.identity.community_key)
+        if row is not None:
+            account = workspace.people.key(user_id)
+            await hello.greet(self._services, row, accounts=[account], locale=member.locale)
+
     async def _leave(self, kind: str) -> None:
         """Mark the community as left; a late event must not bring it back before a restart."""
-        self.has_left = True
+        self._workspace.has_left = True
         community = await self._services.store.communities.get(
             self._workspace.identity.community_key
         )

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 SECTIONS = ("idea mine", "help")
 """The commands whose replies make up the screen, from top to bottom."""
+SETUP = "setup"
+"""The command whose button administrators see there as well."""
 ACTIONS = ("idea add", "ask")
 """The commands whose forms the buttons at the top open."""
 
@@ -49,7 +51,7 @@ class Home:
         top = Reply(
             title=render("slack.home_title", locale),
             text=render("slack.home_intro", locale),
-            buttons=tuple(_openers()),
+            buttons=tuple(_openers(request)),
         )
         blocks = view_blocks(top, await controls_of(services, top))
         shown = (name for name in SECTIONS if find(name) is not None)
@@ -60,7 +62,7 @@ class Home:
         return blocks[: limits.BLOCKS_IN_VIEW] or [section("…")]
 
 
-def _openers() -> list[Button]:
+def _openers(request: Request) -> list[Button]:
     buttons: list[Button] = []
     for name in ACTIONS:
         command = find(name)
@@ -68,6 +70,9 @@ def _openers() -> list[Button]:
             label = command.form_title or command.summary
             style = Style.PLAIN if buttons else Style.PRIMARY
             buttons.append(Button(label=label, command=name, opens_form=True, style=style))
+    setup = find(SETUP)
+    if setup is not None and request.actor.role >= setup.audience:
+        buttons.append(Button(label=render("setup.start", request.locale), command=SETUP))
     return buttons
 
 

@@ -51,12 +51,18 @@ class Workspace:
         self.identity = identity
         self.people = people
         self._api_base = api_base
+        self.has_left = False
 
     async def community(self) -> Community:
-        """Give the community with its present settings."""
-        row = await self.services.store.communities.ensure(
-            self.identity.community_key, self.identity.team_name, self.services.clock()
-        )
+        """Give the community with its present settings.
+
+        Once we were removed, what still comes in late must not bring it back: only a start does.
+        """
+        store, key = self.services.store, self.identity.community_key
+        row = await store.communities.get(key) if self.has_left else None
+        if row is None:
+            now = self.services.clock()
+            row = await store.communities.ensure(key, self.identity.team_name, now)
         return Community(
             id=row.id, key=row.key, name=row.name, bank_id=row.bank_id, settings=row.settings
         )

@@ -11,7 +11,6 @@ from typing import Any
 
 from bot.core import community_settings
 from bot.core.commands import ideas
-from bot.core.jobs.times import PURGE_AFTER
 from bot.core.model import Button, Command, Field, FieldType, File, Reply, Request, Style
 from bot.core.services import Services
 from prompts import render
@@ -25,7 +24,7 @@ async def show_privacy(services: Services, request: Request) -> Reply:
             "privacy.shown",
             request.locale,
             question_days=community_settings.get(request.community.settings, "retention_days"),
-            purge_days=PURGE_AFTER.days,
+            purge_days=services.settings.purge_business_days,
             has_model=services.writer is not None,
         ),
         buttons=(

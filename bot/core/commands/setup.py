@@ -140,8 +140,9 @@ def _step(
     before = steps[at - 1].name if at else ""
     after = steps[at + 1].name if at + 1 < len(steps) else DONE
     nav = [_go("back", before, request)] if before else []
-    nav.append(_go("next" if has_chosen else "skip", after, request, Style.PRIMARY))
-    nav += [_go("finish", DONE, request)] if after != DONE else []
+    if after != DONE:
+        nav.append(_go("next" if has_chosen else "skip", after, request, Style.PRIMARY))
+    nav.append(_go("finish", DONE, request, Style.PLAIN if after != DONE else Style.PRIMARY))
     return Reply(
         title=render("setup.title", locale, at=at + 1, count=len(steps)),
         text="\n\n".join(filter(None, (text, _lacks_text(lacks, locale)))),

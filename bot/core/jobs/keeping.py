@@ -29,9 +29,15 @@ async def purge_questions(services: Services, now: datetime) -> None:
 
 
 async def purge_left(services: Services, now: datetime) -> None:
-    """Delete what belongs to communities from which Reelbank was removed long enough ago."""
+    """Delete what belongs to communities from which Reelbank was removed long enough ago.
+
+    It is done at the last look before the time is over, not at the first one after.
+    """
+    days = services.settings.purge_business_days
     for community in await services.store.communities.all():
-        if community.left_at is not None and community.left_at <= now - times.PURGE_AFTER:
+        if community.left_at is None:
+            continue
+        if times.purge_due_at(community.left_at, days) < now + times.PURGE_EVERY:
             write = Write(person_id=None, community_id=community.id, now=now)
             await services.store.communities.purge(write, community.id)
 
@@ -45,6 +51,6 @@ async def scrub(services: Services, _now: datetime) -> None:
 JOBS = (
     Job(name="purge old", every=timedelta(days=1), run=purge_old),
     Job(name="purge questions", every=timedelta(days=1), run=purge_questions),
-    Job(name="purge left", every=timedelta(hours=6), run=purge_left),
+    Job(name="purge left", every=times.PURGE_EVERY, run=purge_left),
     Job(name="scrub", every=timedelta(minutes=1), run=scrub),
 )
