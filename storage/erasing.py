@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from storage.connection import from_json, moment
+from storage.connection import from_json, to_json
 from storage.edits import remove
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
+from storage.giving import everything_of
 from storage.idea_writes import add_tallies, find_by_id, recount
 from storage.tx import Tx
 
@@ -21,7 +22,7 @@ class Erasing(Subject):
     @reads
     def everything(self, cx: sqlite3.Connection, person_id: int) -> dict[str, Any]:
         """Give all that is kept about a person, as JSON can hold it; anonymous ideas included."""
-        return {name: _rows(cx, sql, person_id) for name, sql in _EVERYTHING.items()}
+        return everything_of(cx, person_id)
 
     @writes
     def erase(self, tx: Tx, person_id: int, *, keep_ideas: bool = False) -> None:
@@ -72,7 +73,9 @@ def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
     for account in accounts:
         tx.run("DELETE FROM roles WHERE account_key = ?", (account,))
         tx.run("DELETE FROM hits WHERE instr(key, ?)", (account,))
-    tx.run("DELETE FROM hits WHERE instr(key, ?)", (str(person_id),))
+        _no_longer_chosen(tx, account)
+    for table in ("hits", "outbox"):  # a notice that was sent keeps its key for a while
+        tx.run(f"DELETE FROM {table} WHERE instr(key, ?)", (f":{person_id}",))
     tx.run("DELETE FROM accounts WHERE person_id = ?", (person_id,))
     tx.run("DELETE FROM people WHERE ? IN (id, merged_into)", (person_id,))
     for idea_id in set(touched):
@@ -83,7 +86,9 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
     found = find_by_id(tx, idea_id)
     if keep and found.status == "accepted":
         tx.run(
-            "UPDATE ideas SET author_id = NULL, author_name = '', permalink = NULL WHERE id = ?",
+            # An external id of a quoted message leads to it, and so to who wrote it.
+            "UPDATE ideas SET author_id = NULL, author_name = '', permalink = NULL, "
+            "external_id = NULL WHERE id = ?",
             (idea_id,),
         )
         tx.run("DELETE FROM idea_edits WHERE idea_id = ?", (idea_id,))
@@ -96,6 +101,21 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
     tx.audit(found.bank_id, "idea.erase", found.subject)
     tx.changed(found.bank_id, "idea", str(found.number))
     tx.card(found.bank_id, idea_id, found.number)
+
+
+def _no_longer_chosen(tx: Tx, account: str) -> None:
+    """Take an account out of the moderators whom communities have chosen."""
+    rows = tx.run(
+        "SELECT id, bank_id, settings FROM communities WHERE instr(settings, ?)", (f'"{account}"',)
+    ).fetchall()
+    for community_id, bank_id, text in rows:
+        settings = from_json(text)
+        chosen = [one for one in settings.get("moderator_roles") or () if one != account]
+        settings["moderator_roles"] = chosen
+        tx.run(
+            "UPDATE communities SET settings = ? WHERE id = ?", (to_json(settings), community_id)
+        )
+        tx.changed(bank_id, "settings", str(community_id))
 
 
 def _redraw_without_files(tx: Tx, person_id: int) -> None:
@@ -216,60 +236,6 @@ def _texts(tx: Tx, person_id: int) -> list[str]:
 
 def _column(tx: Tx, sql: str, person_id: int) -> list[Any]:
     return [value for (value,) in tx.run(sql, (person_id,)).fetchall()]
-
-
-def _rows(cx: sqlite3.Connection, sql: str, person_id: int) -> list[dict[str, Any]]:
-    cursor = cx.execute(sql, (person_id,))
-    names = [column[0] for column in cursor.description]
-    return [
-        {name: _readable(name, value) for name, value in zip(names, row, strict=True)}
-        for row in cursor
-    ]
-
-
-def _readable(name: str, value: Any) -> Any:
-    if value is not None and (name == "at" or name.endswith("_at") or name == "until"):
-        return moment(value).isoformat()
-    if name in {"flags", "entities", "before", "draft", "fact", "because"} and value is not None:
-        return from_json(value)
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    return value
-
-
-_EVERYTHING = {
-    "person": "SELECT display_name, first_seen_at FROM people WHERE id = ?",
-    "accounts": "SELECT key, display_name, first_seen_at FROM accounts WHERE person_id = ?",
-    "communities": "SELECT c.key, c.name, m.first_seen_at FROM memberships m "
-    "JOIN communities c ON c.id = m.community_id WHERE m.person_id = ?",
-    "roles": "SELECT c.key AS community, r.role FROM roles r JOIN communities c "
-    "ON c.id = r.community_id JOIN accounts a ON a.key = r.account_key WHERE a.person_id = ?",
-    "blocks": "SELECT c.key AS community, b.until FROM blocks b "
-    "JOIN communities c ON c.id = b.community_id WHERE b.person_id = ?",
-    "ideas": "SELECT number, title, text, beneficiaries, link, language, status, reason, "
-    "is_anonymous, created_at, updated_at, decided_at, permalink, flags, consent, up, down, "
-    "(SELECT group_concat(industry, ', ') FROM idea_industries WHERE idea_id = ideas.id) "
-    "AS industries FROM ideas WHERE author_id = ? ORDER BY id",
-    "versions": "SELECT i.number, e.version, e.at, e.before FROM idea_edits e "
-    "JOIN ideas i ON i.id = e.idea_id WHERE i.author_id = ? ORDER BY e.id",
-    "attachments": "SELECT i.number, a.name, a.media_type, a.size_bytes, a.url, a.at "
-    "FROM attachments a JOIN ideas i ON i.id = a.idea_id WHERE a.person_id = ?",
-    "votes": "SELECT i.number, v.value, v.platform, v.voted_at FROM votes v "
-    "JOIN ideas i ON i.id = v.idea_id WHERE v.person_id = ?",
-    "notes": "SELECT i.number, n.text, n.is_staff, n.at FROM notes n "
-    "JOIN ideas i ON i.id = n.idea_id WHERE n.person_id = ?",
-    "appeals": "SELECT i.number, p.text, p.at, p.closed_at FROM appeals p "
-    "JOIN ideas i ON i.id = p.idea_id WHERE i.author_id = ?",
-    "claims": "SELECT i.number, c.at, c.until FROM claims c JOIN ideas i ON i.id = c.idea_id "
-    "WHERE c.person_id = ?",
-    "follows": "SELECT i.number, f.at FROM followers f JOIN ideas i ON i.id = f.idea_id "
-    "WHERE f.person_id = ?",
-    "questions": "SELECT question, answer, asked_at, feedback, feedback_reason FROM questions "
-    "WHERE person_id = ?",
-    "gaps": "SELECT question, entities, field, first_at, last_at FROM gaps WHERE person_id = ?",
-    "facts": "SELECT entity_id, fact, state, at FROM knowledge WHERE person_id = ?",
-    "drafts": 'SELECT command, at, "values" AS draft FROM drafts WHERE person_id = ?',
-}
 
 
 def forget_members_of(tx: Tx, community_id: int) -> None:

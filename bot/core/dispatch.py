@@ -10,7 +10,7 @@ from functools import cache
 
 import structlog
 
-from bot.core import commands
+from bot.core import commands, wire
 from bot.core.errors import (
     Busy,
     Conflict,
@@ -50,7 +50,7 @@ def visibility(request: Request) -> Visibility:
 async def dispatch(services: Services, request: Request) -> Reply:
     """Run one request. Raises nothing but cancellation: every error is a reply."""
     try:
-        return await _run(services, request)
+        return wire.owned(await _run(services, request), request.actor.account_key)
     except Exception as error:  # noqa: BLE001  the one place where errors become replies
         return error_reply(request, error)
 

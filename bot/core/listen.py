@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import commands, intake
+from bot.core import commands, intake, wire
 from bot.core.attaching import carried
 from bot.core.commands import ask
 from bot.core.dispatch import dispatch, find
@@ -49,7 +49,9 @@ async def hear(services: Services, heard: Heard) -> Reply | None:
     request = request_of(heard)
     if request is None:
         # Members who talk to each other in a thread of ours are not asked about every plan.
-        return _offer(heard) if heard.is_direct or heard.is_mention else None
+        if not (heard.is_direct or heard.is_mention):
+            return None
+        return wire.owned(_offer(heard), heard.actor.account_key)
     if not _is_addressed(heard) and not await _has_answer(services, request):
         return None
     command = find(request.command)

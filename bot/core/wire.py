@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
-from bot.core.model import Value
+from bot.core.model import Button, Reply, Value
 
 if TYPE_CHECKING:
     from bot.core.services import Services
 
 LIMIT = 100
 """Characters of a Discord custom_id, the shorter of the two platforms' limits."""
+
+OF = "_of"
+"""The hidden value that says whose words go along: an account key."""
 
 _OURS = re.compile(r"[\w.:#@+-]{0,48}", re.ASCII)
 _KINDS: dict[str, Literal["run", "form"]] = {"v1": "run", "f1": "form"}
@@ -64,12 +67,38 @@ async def _encode(services: Services, wire: Wire) -> str:
     values = {name: value for name, value in wire.values.items() if value is not None}
     pairs = [(n, p) for n, v in values.items() for p in _parts(v)]
     short = f"{_PREFIX[wire.kind]}|{wire.command}|{urlencode(pairs)}"
-    # A tuple of one would come back as a plain text, so tuples travel in a row.
-    is_plain = not any(isinstance(value, tuple) for value in values.values())
-    if is_plain and len(short) <= LIMIT and all(_OURS.fullmatch(part) for _, part in pairs):
+    if len(short) <= LIMIT and _is_plain(values):
         return short
     row = {"command": wire.command, "values": {n: _to_json(v) for n, v in values.items()}}
     return f"{_PREFIX[wire.kind]}@{await services.store.actions.put(row, services.clock())}"
+
+
+def owned(reply: Reply, account_key: str) -> Reply:
+    """Say whose words the buttons of a reply carry, so that they go when that person is erased."""
+
+    def own(button: Button) -> Button:
+        return replace(button, values=_owned(button.values, account_key))
+
+    form = reply.form
+    return replace(
+        reply,
+        buttons=tuple(map(own, reply.buttons)),
+        items=tuple(replace(i, buttons=tuple(map(own, i.buttons))) for i in reply.items),
+        form=form and replace(form, values=_owned(form.values, account_key)),
+    )
+
+
+def _owned(values: Mapping[str, Value], account_key: str) -> Mapping[str, Value]:
+    return values if _is_plain(values) else {**values, OF: account_key}
+
+
+def _is_plain(values: Mapping[str, Value]) -> bool:
+    """Tell whether values can travel in the id itself: short, and nobody's words."""
+    # A tuple of one would come back as a plain text, so tuples travel in a row.
+    if any(isinstance(value, tuple) for value in values.values()):
+        return False
+    parts = (p for v in values.values() if v is not None for p in _parts(v))
+    return all(_OURS.fullmatch(part) for part in parts)
 
 
 def _parts(value: Value) -> list[str]:

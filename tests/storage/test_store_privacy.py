@@ -205,7 +205,8 @@ async def test_an_erased_person_is_gone_from_the_bytes(world: World, store: Stor
     exported = await asyncio.to_thread(lambda: list(store.ideas.scan(world.bank, IdeaFilter())))
     assert MARK not in repr(exported)
     everything: dict[str, Any] = await store.members.everything(world.ann.id)
-    assert not any(everything.values())
+    # The chain of what was done names a number, which leads to nobody any more.
+    assert not any(rows for part, rows in everything.items() if part != "log")
     again = await store.members.ensure(world.discord.id, "discord:1", "Ann", NOW)
     assert again.id != world.ann.id
 
