@@ -14,6 +14,7 @@ from storage.idea_rows import SELECT, to_ideas
 from storage.rows import STATUSES, Idea, IdeaFilter, Page
 from storage.spelling import queries
 from storage.tallies import Tallies
+from storage.words import all_of, query_parts
 
 CANDIDATES = 5_000
 """So many of the newest hits are looked at; a word with more says little by itself."""
@@ -53,6 +54,20 @@ class Searching(Subject):
         if not wanted.words.strip():
             return _browse(cx, bank_id, wanted, (limit, offset), with_facets=with_facets)
         return _match(cx, bank_id, wanted, (limit, offset), with_facets=with_facets)
+
+    @reads
+    def of_author(
+        self, cx: sqlite3.Connection, bank_id: int, author_id: int, words: str, limit: int = 10
+    ) -> list[Idea]:
+        """Give an author's ideas that hold all these words as they are typed, newest first."""
+        parts = query_parts(words)
+        if not parts:
+            return []
+        sql = (
+            f"{SELECT} WHERE i.bank_id = ? AND i.author_id = ? AND i.id IN "
+            "(SELECT rowid FROM ideas_fts WHERE ideas_fts MATCH ?) ORDER BY i.id DESC LIMIT ?"
+        )
+        return to_ideas(cx.execute(sql, (bank_id, author_id, all_of(parts), limit)))
 
 
 def conditions(

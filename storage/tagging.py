@@ -12,6 +12,9 @@ from storage.rows import Idea, IdeaTag
 from storage.tag_rows import replace_tags, tag_rows, to_rows
 from storage.tx import Tx
 
+MOST_EXAMPLES = 1_000
+"""So many of the newest corrections are learnt from: each is compared with each new idea."""
+
 
 class Tagging(Subject):
     """Setting industries, and the ideas that still lack them."""
@@ -38,13 +41,36 @@ class Tagging(Subject):
         return finish(tx, found, "idea.tags", details, as_author=by_author)
 
     @reads
-    def without_tags(self, cx: sqlite3.Connection, bank_id: int, limit: int = 100) -> list[Idea]:
-        """Give ideas that have no industry yet, oldest first (an import's backlog)."""
+    def without_tags(
+        self, cx: sqlite3.Connection, bank_id: int, limit: int = 100, *, after_id: int = 0
+    ) -> list[Idea]:
+        """Give ideas that have no industry yet, oldest first (an import's backlog).
+
+        Who asks again and again says after which id, so that the others aren't read each time.
+        """
         sql = SELECT + (
-            "WHERE i.bank_id = ? AND NOT EXISTS "
+            "WHERE i.bank_id = ? AND i.id > ? AND NOT EXISTS "
             "(SELECT 1 FROM idea_industries t WHERE t.idea_id = i.id) ORDER BY i.id LIMIT ?"
         )
-        return to_ideas(cx.execute(sql, (bank_id, limit)))
+        return to_ideas(cx.execute(sql, (bank_id, after_id, limit)))
+
+    @reads
+    def newest_id(self, cx: sqlite3.Connection) -> int:
+        """Give the id of the newest idea of any bank, 0 where there is none."""
+        return int(cx.execute("SELECT coalesce(max(id), 0) FROM ideas").fetchone()[0])
+
+    @reads
+    def unread(
+        self, cx: sqlite3.Connection, bank_id: int, model: str | None, *, after_id: int = 0
+    ) -> tuple[int, int]:
+        """Count the ideas that wait for industries, and for a vector of the model (0 for None)."""
+        waiting = "SELECT count(*) FROM ideas i WHERE i.bank_id = ? AND i.id > ? AND NOT EXISTS "
+        tags = "(SELECT 1 FROM idea_industries t WHERE t.idea_id = i.id)"
+        vectors = "(SELECT 1 FROM idea_vectors v WHERE v.idea_id = i.id AND v.model = ?)"
+        untagged = cx.execute(waiting + tags, (bank_id, after_id)).fetchone()[0]
+        if model is None:
+            return untagged, 0
+        return untagged, cx.execute(waiting + vectors, (bank_id, after_id, model)).fetchone()[0]
 
     @writes
     def tag_many(self, tx: Tx, bank_id: int, tags: Sequence[tuple[int, Sequence[IdeaTag]]]) -> int:
@@ -55,7 +81,8 @@ class Tagging(Subject):
             if not tag_rows(tx, found.id):
                 replace_tags(tx, found.id, to_rows(wanted))
                 tagged += 1
-        tx.changed(bank_id, "idea", "*")
+        # Nothing that is cached of ideas knows the tagger's tags, so none of it is stale.
+        tx.changed(bank_id, "tags", "*")
         tx.audit(bank_id, "idea.tags", "ideas", {"count": tagged}, actor_id=tx.person_id)
         return tagged
 
@@ -65,15 +92,17 @@ class Examples(Subject):
 
     @reads
     def of(self, cx: sqlite3.Connection, bank_id: int) -> list[tuple[str, tuple[str, ...]]]:
-        """Give (title and text, industries with the primary first) per corrected idea.
+        """Give (title and text, industries with the primary first) of the newest corrected ideas.
 
         They are read from the ideas themselves, so that an undo or an erasure takes them along.
+        At most 1,000, oldest first.
         """
         rows = cx.execute(
             "SELECT i.title || char(10) || i.text, (SELECT group_concat(industry, char(10)) FROM "
             "(SELECT industry FROM idea_industries WHERE idea_id = i.id ORDER BY rank)) "
-            "FROM ideas i WHERE i.bank_id = ? AND i.id IN "
-            "(SELECT idea_id FROM idea_industries WHERE set_by = 'moderator') ORDER BY i.id",
-            (bank_id,),
-        )
-        return [(text, tuple(industries.split("\n"))) for text, industries in rows]
+            "FROM (SELECT DISTINCT idea_id FROM idea_industries WHERE set_by = 'moderator') c "
+            "CROSS JOIN ideas i ON i.id = c.idea_id WHERE i.bank_id = ? "
+            "ORDER BY i.id DESC LIMIT ?",
+            (bank_id, MOST_EXAMPLES),
+        ).fetchall()
+        return [(text, tuple(industries.split("\n"))) for text, industries in reversed(rows)]

@@ -48,13 +48,18 @@ class Vectors(Subject):
         return dict(cx.execute(sql, (bank_id, model, *numbers)).fetchall())
 
     @reads
-    def without_vector(self, cx: sqlite3.Connection, model: str, limit: int = 100) -> list[Idea]:
-        """Give ideas of any bank that this model has not read yet, oldest first."""
+    def without_vector(
+        self, cx: sqlite3.Connection, model: str, limit: int = 100, *, after_id: int = 0
+    ) -> list[Idea]:
+        """Give ideas of any bank that this model has not read yet, oldest first.
+
+        Who asks again and again says after which id, so that the others aren't read each time.
+        """
         sql = SELECT + (
-            "LEFT JOIN idea_vectors v ON v.idea_id = i.id AND v.model = ? "
-            "WHERE v.idea_id IS NULL ORDER BY i.id LIMIT ?"
+            "WHERE i.id > ? AND NOT EXISTS (SELECT 1 FROM idea_vectors v "
+            "WHERE v.idea_id = i.id AND v.model = ?) ORDER BY i.id LIMIT ?"
         )
-        return to_ideas(cx.execute(sql, (model, limit)))
+        return to_ideas(cx.execute(sql, (after_id, model, limit)))
 
     @writes
     def set_vector(self, tx: Tx, bank_id: int, number: int, model: str, blob: bytes) -> None:
@@ -69,7 +74,7 @@ class Vectors(Subject):
         """Keep (number, vector) of many ideas in one transaction."""
         for number, blob in vectors:
             _put(tx, bank_id, number, model, blob)
-        tx.changed(bank_id, "vector", "*")
+        tx.changed(bank_id, "vector", ",".join(str(number) for number, _ in vectors))
 
 
 def _put(tx: Tx, bank_id: int, number: int, model: str, blob: bytes) -> None:

@@ -77,6 +77,8 @@ class Banks:
         self._last_change: int | None = None
         self._unreported = 0
         self._looking = asyncio.Lock()
+        self.read_up_to: dict[str, int] = {}
+        """Up to which idea's id all have industries ("tags:7" in bank 7) or vectors ("vectors")."""
 
     async def refresh(self) -> int:
         """Drop what changed, by whatever process; gives how many changes since the last call."""
@@ -110,7 +112,9 @@ class Banks:
             for name in _STALE.get(change.kind, ()):
                 setattr(bank, name, None)
                 bank.drops[name] += 1
-            if change.kind in {"idea", "vector"} and bank.index is not None:
+            # An import ("idea", "*") brings no vectors: they follow, and say so themselves.
+            brings = change.kind == "vector" or (change.kind == "idea" and change.subject != "*")
+            if brings and bank.index is not None:
                 bank.index.changed(change.subject)
 
     def _bank(self, bank_id: int) -> _Bank:
@@ -192,6 +196,11 @@ class Banks:
 
     async def _index(self, bank_id: int) -> BankIndex:
         return BankIndex(self._store, bank_id, self._models)
+
+    async def ready(self, bank_id: int) -> None:
+        """Wait until look-alikes are sought among all vectors: a second or two for a million."""
+        held: BankIndex = await self._held(bank_id, "index", lambda: self._index(bank_id))
+        await held.ready()
 
     async def vector(self, text: str) -> VectorBlob | None:
         """Give the vector of a text as it is kept; None where no embedder works."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     from bot.tagging.model import Vectors
     from storage import Idea, Store
 
-_RELOAD_S = 30.0
-"""While an import fills the bank, its vectors are read anew at most this often."""
+_PATIENCE_S = 0.5
+"""So long somebody waits for a bank's vectors to be read; for half a million they take seconds."""
 
-_SMALL = 5000
-"""Vectors that are read anew at once: a few milliseconds."""
+_AT_ONCE = 500
+"""Changed vectors that are read in one go."""
 
 _NEAREST = 25
 _WORDS = 8
@@ -134,18 +133,15 @@ class BankIndex:
         self._store, self._bank_id, self._models = store, bank_id, models
         self._index: VectorIndex | None = None
         self._changed: set[int] = set()
-        self._is_stale = True
-        self._read_at = 0.0
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reading: asyncio.Task[None] | None = None
 
     def changed(self, subject: str) -> None:
-        """Note that an idea ("42") or many ("*") changed."""
-        if subject.isdigit():
-            self._changed.add(int(subject))
-        else:
-            self._is_stale = True
+        """Note that ideas changed ("42", "42,43"), or all may have ("*")."""
+        if subject == "*":
+            self._index, self._reading = None, None
+        self._changed |= {int(number) for number in subject.split(",") if number.isdigit()}
 
     async def similar(
         self, text: str, *, limit: int, at_least: float, besides: frozenset[int]
@@ -169,18 +165,19 @@ class BankIndex:
     ) -> tuple[list[Idea], Mapping[int, bytes] | None]:
         if vector is None:
             return await self._by_words(words), None
-        await self._freshen()
-        if self._index is None:
-            return [], {}
-        near = await asyncio.to_thread(self._index.nearest, vector, _NEAREST)
-        numbers = [number for number, _ in near]
+        index = await self._freshened()
+        if index is None:
+            numbers = [idea.number for idea in await self._by_words(words)]
+        else:
+            near = await asyncio.to_thread(index.nearest, vector, _NEAREST)
+            numbers = [number for number, _ in near]
         model = self._model_id()
         held = await self._store.ideas.vector_rows(self._bank_id, numbers, model)
         ideas = await self._store.ideas.by_numbers(self._bank_id, [n for n in numbers if n in held])
         return ideas, held
 
     async def _by_words(self, words: Sequence[str]) -> list[Idea]:
-        """Without an embedder: the ideas that have any of the longest words.
+        """Without an embedder, or until all vectors are read: the ideas that have a long word.
 
         One search per word, since a search for all of them would find the very text alone.
         """
@@ -197,31 +194,37 @@ class BankIndex:
         embedder = self._models.embedder
         return embedder.model_id if embedder else ""
 
-    async def _freshen(self) -> None:
+    async def ready(self) -> None:
+        """Wait until all vectors are read."""
         self._loop = asyncio.get_running_loop()
-        async with self._lock:
-            if self._index is None:
-                await self._read()
-            elif self._is_stale:
-                await self._read_when_due()
-            if self._changed:
-                await self._read_changed()
+        if self._index is None:
+            await self._start_reading()
 
-    async def _read_when_due(self) -> None:
-        if len(self._index or ()) <= _SMALL:
-            await self._read()
-        elif time.monotonic() - self._read_at > _RELOAD_S and self._reading is None:
-            # The old vectors serve until the new ones are there.
+    async def _freshened(self) -> VectorIndex | None:
+        """Give the index as it should be now; None while a large one is still being read."""
+        self._loop = asyncio.get_running_loop()
+        if self._index is None:
+            await asyncio.wait({self._start_reading()}, timeout=_PATIENCE_S)
+        index = self._index
+        if index is not None and self._changed:
+            async with self._lock:
+                await self._read_changed(index)
+        return index
+
+    def _start_reading(self) -> asyncio.Task[None]:
+        if self._reading is None:
             self._reading = asyncio.create_task(self._read())
-            self._reading.add_done_callback(self._done)
-
-    def _done(self, _task: asyncio.Task[None]) -> None:
-        self._reading = None
+        return self._reading
 
     async def _read(self) -> None:
-        self._is_stale = False
-        self._index = await asyncio.to_thread(self._read_all)
-        self._read_at = time.monotonic()
+        mine = asyncio.current_task()
+        try:
+            index = await asyncio.to_thread(self._read_all)
+        except BaseException:
+            self._reading = None  # the next one tries again
+            raise
+        if self._reading is mine:  # nothing was said to have changed altogether meanwhile
+            self._index, self._reading = index, None
 
     def _read_all(self) -> VectorIndex | None:
         import numpy as np  # noqa: PLC0415  with the embedder only
@@ -246,23 +249,20 @@ class BankIndex:
         rows = asyncio.run_coroutine_threadsafe(asked, self._loop).result(_FETCH_TIMEOUT_S)
         return {number: np.frombuffer(blob, np.float32) for number, blob in rows.items()}
 
-    async def _read_changed(self) -> None:
+    async def _read_changed(self, index: VectorIndex) -> None:
         numbers, self._changed = sorted(self._changed), set()
-        rows: dict[int, bytes] = {}
-        for at in range(0, len(numbers), _SMALL // 10):
-            some = numbers[at : at + _SMALL // 10]
-            rows |= await self._store.ideas.vector_rows(self._bank_id, some, self._model_id())
-        if self._index is not None:
-            await asyncio.to_thread(self._replace, numbers, rows)
+        for at in range(0, len(numbers), _AT_ONCE):
+            some = numbers[at : at + _AT_ONCE]
+            rows = await self._store.ideas.vector_rows(self._bank_id, some, self._model_id())
+            await asyncio.to_thread(_replace, index, some, rows)
 
-    def _replace(self, numbers: Sequence[int], rows: Mapping[int, bytes]) -> None:
-        if self._index is None:
-            return
-        for number in numbers:
-            if number not in rows:
-                self._index.remove(number)
-        if rows:
-            self._index.add(list(rows), _stacked(list(rows.values())))
+
+def _replace(index: VectorIndex, numbers: Sequence[int], rows: Mapping[int, bytes]) -> None:
+    for number in numbers:
+        if number not in rows:
+            index.remove(number)
+    if rows:
+        index.add(list(rows), _stacked(list(rows.values())))
 
 
 def _stacked(blobs: Sequence[bytes]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005
+from storage.migrations import m001, m002, m003, m005, m010
 
 migrations = Migrations("reelbank")
 
@@ -44,3 +44,9 @@ def m005_files(db: Database) -> None:
 def m005_talk(db: Database) -> None:
     """What people want to hear of; comments that came from a thread, and changed ones."""
     run_script(db, m005.TALK)
+
+
+@migrations()
+def m010_chosen(db: Database) -> None:
+    """Moderators' choices are read often, and are few among a million tags."""
+    run_script(db, m010.SCHEMA)

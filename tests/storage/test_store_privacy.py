@@ -245,6 +245,7 @@ async def test_a_purge_leaves_nothing_and_may_run_twice(world: World, store: Sto
 
 # What concerns the whole program and shows nobody anything of a bank.
 PROGRAM_WIDE = {
+    "ideas.newest_id",
     "communities.get", "communities.by_id", "communities.all", "members.get", "members.by_account",
     "members.everything", "ideas.without_vector", "changes.latest", "changes.since",
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",

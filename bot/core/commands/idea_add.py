@@ -37,7 +37,7 @@ from bot.core.statuses import CAN_BE_VOTED_ON
 from bot.core.turns import one_at_a_time
 from bot.tagging.model import Tagging
 from prompts import render
-from storage import Idea, IdeaFilter
+from storage import Idea
 
 SUGGESTED_FROM = 0.50
 """Likeness from which an idea is shown before a new one is kept: recall .87 on measured pairs."""
@@ -109,14 +109,12 @@ async def _industry(services: Services, request: Request, draft: Draft) -> str |
 async def _same_text(services: Services, request: Request, text: str) -> Idea | None:
     """Give the actor's own idea of the very same words, unless it was withdrawn."""
     words = " ".join(re.findall(r"\w+", text)[:8])
-    mine = IdeaFilter(author_id=request.actor.person_id, words=words, sort="new")
-    page = await services.store.ideas.search(
-        request.community.bank_id, mine, limit=10, with_facets=False
-    )
+    author_id = request.actor.person_id
+    if author_id is None:
+        return None
+    mine = await services.store.ideas.of_author(request.community.bank_id, author_id, words)
     wanted = normalised(text)
-    return next(
-        (i for i in page.ideas if i.status != "withdrawn" and normalised(i.text) == wanted), None
-    )
+    return next((i for i in mine if i.status != "withdrawn" and normalised(i.text) == wanted), None)
 
 
 async def _look_alikes(

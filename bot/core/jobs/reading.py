@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.core.banks import meaning_of
@@ -30,7 +31,7 @@ async def read_backlog(services: Services, now: datetime) -> None:
 
 async def tag_some(services: Services, bank_id: int, now: datetime) -> int:
     """Tag a batch of ideas that have no industry; gives how many there were."""
-    found = await services.store.ideas.without_tags(bank_id, BATCH)
+    found, upto = await _unread(services, f"tags:{bank_id}", _without_tags(services, bank_id))
     if not found:
         return 0
     tagger = await services.banks.tagger(bank_id)
@@ -40,6 +41,7 @@ async def tag_some(services: Services, bank_id: int, now: datetime) -> int:
     tags = [(i.number, tags_of(tagging, None)) for i, tagging in zip(found, read, strict=True)]
     write = Write(person_id=None, community_id=None, now=now)
     await services.store.ideas.tag_many(write, bank_id, tags)
+    services.banks.read_up_to[f"tags:{bank_id}"] = upto
     return len(found)
 
 
@@ -49,7 +51,12 @@ async def embed_some(services: Services, now: datetime) -> int:
     embedder = await asyncio.to_thread(lambda: models.embedder)
     if embedder is None:
         return 0
-    found = await services.store.ideas.without_vector(embedder.model_id, BATCH)
+    model = embedder.model_id
+    found, upto = await _unread(
+        services,
+        "vectors",
+        lambda after: services.store.ideas.without_vector(model, BATCH, after_id=after),
+    )
     if not found:
         return 0
     texts = [meaning_of(idea.title, idea.text) for idea in found]
@@ -63,10 +70,45 @@ async def embed_some(services: Services, now: datetime) -> int:
         await services.store.ideas.set_vectors(
             Write(person_id=None, community_id=None, now=now),
             bank_id,
-            embedder.model_id,
+            model,
             [(idea.number, data) for idea, data in rows],
         )
+    services.banks.read_up_to["vectors"] = upto
     return len(found)
+
+
+_Find = Callable[[int], Awaitable[list[Idea]]]
+
+
+def _without_tags(services: Services, bank_id: int) -> _Find:
+    return lambda after: services.store.ideas.without_tags(bank_id, BATCH, after_id=after)
+
+
+async def _unread(services: Services, what: str, find: _Find) -> tuple[list[Idea], int]:
+    """Find a batch, and up to which id all will be read with it.
+
+    What was read is remembered while the process lives, so that each batch of a million, and each
+    look when there is nothing to do, needs no look at all of them.
+    """
+    newest = await services.store.ideas.newest_id()
+    found = await find(services.banks.read_up_to.get(what, 0))
+    if not found:
+        services.banks.read_up_to[what] = newest
+    return found, found[-1].id if len(found) == BATCH else newest
+
+
+async def waiting(services: Services, bank_id: int) -> tuple[int, int]:
+    """Count the ideas that wait for industries and for a vector; (0, 0) where nothing is known.
+
+    Known is it by the process that reads them, and costs it next to nothing.
+    """
+    marks = services.banks.read_up_to
+    known = [marks[what] for what in (f"tags:{bank_id}", "vectors") if what in marks]
+    if not known:
+        return 0, 0
+    embedder = await asyncio.to_thread(lambda: services.banks.models.embedder)
+    model = embedder.model_id if embedder else None
+    return await services.store.ideas.unread(bank_id, model, after_id=min(known))
 
 
 JOBS = (Job(name="read backlog", every=timedelta(seconds=15), run=read_backlog),)
