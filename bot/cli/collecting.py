@@ -56,7 +56,8 @@ def import_(file: str, *, dry_run: bool, later: bool, community_key: str) -> Non
     with _file(file) as path:
         report = run(lambda: _import(path, community_key, is_dry=dry_run))
     _tell(report, is_dry=dry_run)
-    if report.added and not dry_run and not later:
+    # Also of what is known already: an import that was killed is gone on with by importing again.
+    if (report.added or report.known) and not dry_run and not later:
         run(lambda: _read_backlog(with_tags=not report.is_restored))
     if report.bad:
         raise click.exceptions.Exit(1)

@@ -111,6 +111,7 @@ async def _contents(store: Store) -> list[Finding]:
         _outbox,
         _jobs,
         _scrub,
+        _unread,
     )
     findings = []
     for look in looks:
@@ -125,6 +126,17 @@ async def _audit(store: Store) -> list[Finding]:
     text = f"{len(broken)} breaks in the chain: {broken[0]}"
     remedy = "Somebody changed the file by other means. Compare it with a backup."
     return [Finding(Level.BAD, "audit", text, remedy)]
+
+
+async def _unread(store: Store) -> list[Finding]:
+    """Say how much of an import still waits for industries; a running Reelbank reads it."""
+    untagged = 0
+    for bank_id in {community.bank_id for community in await store.communities.all()}:
+        untagged += (await store.ideas.unread(bank_id, None))[0]
+    if not untagged:
+        return []
+    text = f"{untagged:,} ideas of an import wait for their industries"
+    return [Finding(Level.FINE, "reading", f"{text}; a running Reelbank goes on with them")]
 
 
 async def _outbox(store: Store) -> list[Finding]:

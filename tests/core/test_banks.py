@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bot.core import jobs
+from bot.core import jobs, likeness
 from bot.core.banks import Banks
+from bot.core.jobs.reading import embed_some
 from bot.core.likeness import Models
 from bot.tagging.model import Vectors
 from storage import NewIdea, Store, Write
@@ -162,3 +165,52 @@ async def test_the_loop_is_not_held_up_by_a_slow_model(house: House) -> None:
     watching.cancel()
 
     assert longest < 0.1
+
+
+async def test_of_a_large_bank_the_ideas_with_the_same_words_are_shown_until_it_is_read(
+    house: House, banks: Banks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likeness, "_PATIENCE_S", 0.0)
+    gate = threading.Event()
+    read_all = likeness.BankIndex._read_all
+
+    def slowly(index: likeness.BankIndex) -> object:
+        gate.wait(10)
+        return read_all(index)
+
+    monkeypatch.setattr(likeness.BankIndex, "_read_all", slowly)
+    bank_id = await keep(house, banks, CRASH, "Lullabies with moving pictures for babies")
+
+    early = await banks.similar(bank_id, "Reconstruct an accident for the jury from statements")
+    gate.set()
+    await banks.ready(bank_id)
+    late = await banks.similar(bank_id, "Reconstruct an accident for the jury from statements")
+
+    assert [m.number for m in early] == [m.number for m in late] == [1]
+
+
+async def test_an_import_is_compared_as_its_vectors_come_in_and_nothing_is_read_twice(
+    house: House, banks: Banks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank_id = await keep(house, banks, "Lullabies with moving pictures for babies")
+    assert not await banks.similar(bank_id, CRASH)
+    reads = 0
+
+    def count(_index: likeness.BankIndex) -> None:
+        nonlocal reads
+        reads += 1
+
+    monkeypatch.setattr(likeness.BankIndex, "_read_all", count)
+    write = Write(person_id=None, community_id=None, now=house.clock())
+    news = [NewIdea(title="", text=f"{CRASH} number {n}") for n in range(3)]
+    community = await house.community("discord:88")
+    await house.store.ideas.add_many(replace(write, community_id=community.id), bank_id, news)
+    house.services.banks._models = banks.models
+    while await embed_some(house.services, house.clock()):
+        pass
+
+    assert {m.number for m in await banks.similar(bank_id, CRASH)} == {2, 3, 4}
+    assert reads == 0
+    # and who asks again does not look through them all again
+    newest = await house.store.ideas.newest_id()
+    assert house.services.banks.read_up_to["vectors"] == newest

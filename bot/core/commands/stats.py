@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_list import FILTER_FIELDS, facets_text, filter_of
+from bot.core.jobs.reading import waiting
 from bot.core.model import Command, NameValue, Reply, Request
 from bot.core.report.charts import escaped
 from bot.core.report.drawing import HOW_TO_GET, is_available
@@ -43,7 +44,10 @@ async def show_stats(services: Services, request: Request) -> Reply:
         if ideas.is_public(request.community, idea)
     ]
     without = [] if wanted.industries else _without(best.industries, taxonomy, locale)
+    untagged, unembedded = await waiting(services, bank_id)
+    reading = render("stats.reading", locale, untagged=untagged, unembedded=unembedded)
     rows = [
+        ("label_reading", reading if untagged or unembedded else ""),
         ("label_best", "\n\n".join(lines)),
         ("label_counts", facets_text(best, taxonomy, locale)),
         ("label_without", render("stats.without", locale, names=without) if without else ""),
