@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz
 
-from bot.tagging import languages
+from bot.tagging import languages, linear
 from bot.tagging.embedder import EmbedderBroken
 from bot.tagging.model import Embedder, Match, Vectors
 from bot.tagging.words import content, fold, normalised, stem
@@ -22,8 +22,10 @@ _MOST_SHARED = 6
 
 # Measured on 40 paraphrase pairs and 35 hard negatives of our own (benchmarks/bench_tagging.py).
 SAME_WORDS = 0.25  # how much of a lift by common words is taken off
+SAME_RUN, LONGEST_RUN = 0.03, 6  # and per word after the first that stands in both in a row
+OTHER_TRADE = 0.2  # what is taken off where the industries have nothing in common
 NEAR_COPY, NEAR_COPY_RAMP = 0.85, 0.13  # from this cosine on nothing is taken off
-SCALE = ([0.0, 0.42, 0.48, 1.0], [0.0, SUGGEST, PROBABLE, 1.0])  # likeness to the score shown
+SCALE = ([0.0, 0.37, 0.43, 1.0], [0.0, SUGGEST, PROBABLE, 1.0])  # likeness to the score shown
 ENOUGH_GLOSSES, GLOSS_DOUBT = 5, 0.06
 LEXICAL_OVERLAP, LEXICAL_FUZZY = 0.8, 0.25  # without vectors
 
@@ -36,7 +38,8 @@ class Item:
     same: str  # the normalised text: equal means the same idea
     content: Mapping[str, str]  # stem -> the word as typed
     vector: Vectors | None = None
-    glosses: int | None = None  # how many words its vector rests on, where it was glossed
+    glosses: int | None = None  # how many words its vector rests on, in another language
+    trades: Vectors | None = None  # roots of the industries' shares, by the vector
 
 
 class Likeness:
@@ -63,7 +66,27 @@ class Likeness:
     def prepare(self, texts: Sequence[str], vectors: Vectors | None = None) -> list[Item]:
         """Read texts for comparing; embeds them where no vectors are given."""
         rows = vectors if vectors is not None else self.encode(texts)
-        return [_item(text, None if rows is None else rows[n]) for n, text in enumerate(texts)]
+        trades = self._trades(rows)
+        return [
+            _item(
+                text,
+                None if rows is None else rows[n],
+                None if trades is None else trades[n],
+            )
+            for n, text in enumerate(texts)
+        ]
+
+    def _trades(self, rows: Vectors | None) -> Vectors | None:
+        """Give the roots of the built-in industries' shares: what is alike is of one trade."""
+        weights = linear.built_in()
+        if rows is None or weights is None or self._embedder is None or not len(rows):
+            return None
+        if weights.model_id != self._embedder.model_id:
+            return None
+        logits = weights.from_vectors(rows)
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        roots: Vectors = np.sqrt(raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+        return roots
 
     def compare(self, one: Item, other: Item) -> tuple[float, tuple[str, ...]]:
         """Give the likeness (0 to 1) of two texts and the content words of `one` they share."""
@@ -162,16 +185,19 @@ def meaning(text: str) -> str:
     return languages.meaning(text, _glossed(text))
 
 
-def _item(text: str, vector: Vectors | None) -> Item:
+def _item(text: str, vector: Vectors | None, trades: Vectors | None = None) -> Item:
     words_of = content(text)
-    glossed = _glossed(text)
+    language = languages.guess(text)
+    if language == "en":
+        return Item(text, normalised(text), words_of, vector, trades=trades)
+    glossed = languages.gloss(text, language)
     if glossed is None:
-        return Item(text, normalised(text), words_of, vector)
+        # The vector of words that the model does not know says little.
+        return Item(text, normalised(text), words_of, vector, 0, trades)
     for hit in glossed.hits:
         for word in hit.entry.label.split():
             words_of.setdefault(stem(fold(word)), text[hit.start : hit.end])
-    depth = len(glossed.hits) if len(glossed.hits) >= languages.LEAST_GLOSSES else None
-    return Item(text, normalised(text), words_of, vector, depth)
+    return Item(text, normalised(text), words_of, vector, len(glossed.hits), trades)
 
 
 def _blend(cosine: float | None, one: Item, other: Item, common: int) -> float:
@@ -183,7 +209,27 @@ def _blend(cosine: float | None, one: Item, other: Item, common: int) -> float:
     # Words in common lift the cosine of different ideas from one trade as much as that of the same
     # idea, so part of that lift is taken off again, except from near copies.
     unlike = min(max((NEAR_COPY - cosine) / NEAR_COPY_RAMP, 0.0), 1.0)
-    likeness = cosine - SAME_WORDS * overlap * unlike
+    # A paraphrase seldom keeps words in a row; another idea of the same template does.
+    run = max(0, _longest_run(one.same.split(), other.same.split()) - 1)
+    common_trade = 1.0
+    if one.trades is not None and other.trades is not None:
+        common_trade = float(one.trades @ other.trades)
+    taken = SAME_WORDS * overlap + SAME_RUN * run + OTHER_TRADE * (1.0 - common_trade)
+    likeness = cosine - taken * unlike
     glosses = min(n for n in (one.glosses, other.glosses, ENOUGH_GLOSSES) if n is not None)
     trust = 1.0 - GLOSS_DOUBT * (ENOUGH_GLOSSES - glosses)
     return float(np.interp(likeness * trust, *SCALE))
+
+
+def _longest_run(one: Sequence[str], other: Sequence[str]) -> int:
+    """Give how many words in a row two texts share, up to LONGEST_RUN."""
+    longest = 0
+    for length in range(1, LONGEST_RUN + 1):
+        if not _in_a_row(one, length) & _in_a_row(other, length):
+            break
+        longest = length
+    return longest
+
+
+def _in_a_row(text_words: Sequence[str], length: int) -> set[tuple[str, ...]]:
+    return set(zip(*(text_words[start:] for start in range(length)), strict=False))

@@ -27,7 +27,7 @@ NONE = "none"  # the file of what is no idea; its headings say why, not which in
 
 SECOND_WORTH = 0.3  # share of an example that goes to its second industry
 STEPS, RATE = 400, 0.05
-DECAY_VECTORS, DECAY_WORDS = 6e-5, 5e-4
+DECAY_VECTORS, DECAY_WORDS = 1e-4, 5e-4
 # Who wrote the examples knew the keywords, so here they hit far oftener than among members' ideas.
 # Without many of them being left out, keywords would be trusted too much and vectors too little.
 DROPPED, TURNS = 0.5, 3
