@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +23,7 @@ from bot.cli.terminal import (
     say,
     settings,
 )
+from bot.cli.writing import written
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -221,29 +221,6 @@ async def _export(ctx: click.Context, target: Path | None, community_key: str) -
         if unknown:
             raise click.UsageError(f"{unknown[0]}: no such industry. There is: "
                                    + ", ".join(taxonomy.ids))  # fmt: skip
-        with Progress("ideas") as progress, _written(target) as out:
+        with Progress("ideas") as progress, written(target) as out:
             source = Source(store, community.bank_id, options, taxonomy, progress=progress.at)
             return await asyncio.to_thread(write_export, source, options, out)
-
-
-@contextmanager
-def _written(target: Path | None) -> Iterator[BinaryIO]:
-    """Give stdout, or a file that takes its place only once it is whole."""
-    if target is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    if target.exists() and not target.is_file():  # a pipe or a device
-        with target.open("wb") as out:
-            yield out
-        return
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-        part.chmod(0o600)  # other people's words: for the one who exported them
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

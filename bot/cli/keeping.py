@@ -1,4 +1,4 @@
-"""`reelbank doctor`, `backup`, `restore` and `audit`: keeping an installation well."""
+"""`reelbank doctor`, `backup` and `restore`: keeping an installation well."""
 
 from __future__ import annotations
 
@@ -102,24 +102,3 @@ def _keep_old(target: Path, kept: Path) -> None:
         finally:
             store.close()
     note(f"The store as it was: {kept}")
-
-
-@click.group()
-def audit() -> None:
-    """Check the chain of what was done."""
-
-
-@audit.command()
-def verify() -> None:
-    """Check that nobody changed the audit by other means; exit code 1 if somebody did."""
-    problems = run(_verify)
-    for problem in problems:
-        say(problem)
-    if problems:
-        raise click.exceptions.Exit(1)
-    say("The chain is whole.")
-
-
-async def _verify() -> list[str]:
-    async with opened_store(settings()) as store:
-        return list(await store.audit.verify(None))

@@ -28,7 +28,7 @@ COMMANDS = {
     "doctor": ("keeping:doctor", "Check the installation and say what to do."),
     "backup": ("keeping:backup", "Copy the store to a file while it is in use."),
     "restore": ("keeping:restore", "Put a backup in the place of the store."),
-    "audit": ("keeping:audit", "Check the chain of what was done."),
+    "audit": ("audit:audit", "Check the log of what was done, or write it to a file."),
     "market": ("market:market", "Look after the knowledge: check, stale, gaps."),
     "settings": ("settings:settings", "Show and change a community's settings."),
     "evaluate": ("evaluating:evaluate", "Measure answers, tags and look-alikes on a file."),

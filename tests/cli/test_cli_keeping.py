@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import base64
+import csv
+import hashlib
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -65,12 +68,8 @@ def test_a_wrong_token_is_told_without_showing_it(
 
 def test_a_changed_audit_is_noticed(reelbank: Reelbank, data_dir: Path) -> None:
     keep_one(reelbank)
-    assert reelbank("audit", "verify").stdout == "The chain is whole.\n"
-    with closing(sqlite3.connect(data_dir / "reelbank.db")) as db, db:
-        for (name,) in db.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
-        ).fetchall():
-            db.execute(f"DROP TRIGGER {name}")
+    assert "The chain is whole." in reelbank("audit", "verify").stdout
+    with closing(open_wide(data_dir / "reelbank.db")) as db, db:
         db.execute("UPDATE audit SET action = 'idea.other'")
 
     assert reelbank("audit", "verify").exit_code == 1
@@ -231,3 +230,69 @@ def test_a_file_that_is_not_labelled_is_told(
 
     assert result.exit_code == 1
     assert "went wrong" not in result.stderr
+
+
+def open_wide(store: Path) -> sqlite3.Connection:
+    """Open the file past the guards of the log, as whoever can write it may."""
+    db = sqlite3.connect(store)
+    for (name,) in db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit'"
+    ).fetchall():
+        db.execute(f"DROP TRIGGER {name}")
+    return db
+
+
+def test_a_head_that_was_noted_shows_what_the_file_alone_cannot(
+    reelbank: Reelbank, data_dir: Path
+) -> None:
+    keep_one(reelbank)
+    whole = reelbank("audit", "verify").stdout
+    noted = re.search(r"\d+:\d+:[0-9a-f]{64}", whole)[0]  # type: ignore[index]
+    assert reelbank("audit", "verify", "--head", noted).exit_code == 0
+    with closing(open_wide(data_dir / "reelbank.db")) as db, db:
+        # The last row goes, and the head is set back with it: the chain is whole, and too short.
+        db.execute("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+        db.execute(
+            "UPDATE banks SET audit_count = audit_count - 1, audit_head = "
+            "(SELECT hash FROM audit WHERE bank_id = banks.id ORDER BY seq DESC LIMIT 1)"
+        )
+
+    assert reelbank("audit", "verify").exit_code == 0
+    known = reelbank("audit", "verify", "--head", noted)
+    assert known.exit_code == 1
+    assert "not there any more" in known.stdout
+
+
+def test_a_row_cut_off_without_more_is_noticed(reelbank: Reelbank, data_dir: Path) -> None:
+    keep_one(reelbank)
+    with closing(open_wide(data_dir / "reelbank.db")) as db, db:
+        db.execute("DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+
+    result = reelbank("audit", "verify")
+
+    assert result.exit_code == 1
+    assert "was the last written" in result.stdout
+
+
+@pytest.mark.parametrize("head", ["1:2", "x", "1:2:zz"])
+def test_what_is_no_head_is_refused(reelbank: Reelbank, head: str) -> None:
+    assert reelbank("audit", "verify", "--head", head).exit_code == 2
+
+
+def test_the_log_as_a_file_can_be_worked_out_again(reelbank: Reelbank, tmp_path: Path) -> None:
+    keep_one(reelbank)
+    rows = [json.loads(line) for line in reelbank("audit", "export").stdout.splitlines()]
+    assert [row["seq"] for row in rows] == list(range(1, len(rows) + 1))
+    before = ""
+    for row in rows:
+        names = ("bank", "seq", "at_us", "actor", "action", "subject", "details")
+        link = json.dumps([row[n] for n in names], separators=(",", ":"))
+        before = hashlib.sha256((before + link).encode()).hexdigest()
+        assert row["hash"] == before
+    assert f":{before}" in reelbank("audit", "verify").stdout
+
+    file = tmp_path / "log.csv"
+    assert "rows written" in reelbank("audit", "export", "-o", str(file)).stderr
+    with file.open(encoding="utf-8", newline="") as opened:
+        listed = list(csv.DictReader(opened))
+    assert [row["hash"] for row in listed] == [row["hash"] for row in rows]

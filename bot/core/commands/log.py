@@ -26,7 +26,7 @@ KINDS = {
     "claims": ("idea.claim", "idea.release"),
     "undone": ("undo",),
     "facts": ("fact.put", "gap.close"),
-    "settings": ("settings.set", "taxonomy.put", "link", "unlink", "link.code"),
+    "settings": ("settings", "taxonomy.put", "link", "unlink", "link.code"),
 }
 DAYS_MOST = 3650
 _UNSET = {

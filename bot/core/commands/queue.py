@@ -47,7 +47,7 @@ async def show_queue(services: Services, request: Request) -> Reply:
         text=_said(request, asked, waiting, counts),
         items=waiting.items,
         selects=_kinds(request, asked, counts),
-        buttons=(*_pages(request, asked, waiting), *_filter_button(request, asked)),
+        buttons=(*_pages(request, asked, waiting), *_filter_button(request, asked, waiting.total)),
         replace=request.flag("paged"),
     )
 
@@ -136,9 +136,10 @@ def _pages(request: Request, asked: Asked, waiting: Waiting) -> tuple[Button, ..
     )
 
 
-def _filter_button(request: Request, asked: Asked) -> tuple[Button, ...]:
-    """Give the button that opens the filters, for the kinds that are ideas."""
-    if asked.kind not in {"pending", "edits", "flagged"}:
+def _filter_button(request: Request, asked: Asked, total: int) -> tuple[Button, ...]:
+    """Give the button that opens the filters, where there are ideas enough to filter."""
+    is_short = total <= PAGE and not asked.has_filter
+    if is_short or asked.kind not in {"pending", "edits", "flagged"}:
         return ()
     return (
         Button(

@@ -115,7 +115,7 @@ async def _buttons(
     if appeal is not None and await may_hear(services, request, appeal):
         found += appeal_buttons(request, idea)
     found += decide_buttons(request, idea)
-    if idea.status == "pending":
+    if idea.status == "pending" and not idea.accepted_version:
         found.append(
             button(request, "decline_silently", "mod decline", idea, seen=idea.status, silent=True)
         )
