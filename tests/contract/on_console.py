@@ -195,7 +195,8 @@ class Console:
         elif isinstance(action, Press):
             await self._press(action, chat, paper)
         elif isinstance(action, Forge):
-            request = chat.request(action.command, action.options)
+            request = chat.request(action.raw or action.command, action.options)
+            request = replace(request, is_form=action.is_sent_form)
             self._typists[action.who.name].answers = []
             with contextlib.suppress(Cancelled):
                 await chat._run(request, opens_form=action.opens_form)

@@ -11,6 +11,7 @@ import discord.gateway
 import discord.http
 
 from bot.adapters.discord_bot import DiscordAdapter
+from bot.adapters.discord_bot.components import MENU
 from bot.core import commands, wire
 from bot.core.dispatch import find
 from bot.core.model import Value
@@ -101,7 +102,13 @@ class Discord:
             return await self._interact(2, self._menu(action), action.who)
         if isinstance(action, Forge):
             message = await self._forged(action)
-            data = {"component_type": 2, "custom_id": payloads.items(message)[0]["custom_id"]}
+            custom_id = payloads.items(message)[0]["custom_id"]
+            if action.is_sent_form:
+                form = {"custom_id": custom_id, "components": []}
+                return await self._interact(5, form, action.who, message=message)
+            data = {"component_type": 3 if action.menu else 2, "custom_id": custom_id}
+            if action.menu:
+                data["values"] = [str(action.options[action.menu])]
             return await self._interact(3, data, action.who, message=message)
         message, item = newest(
             (m, i)
@@ -160,8 +167,12 @@ class Discord:
         }
 
     async def _forged(self, action: Forge) -> dict[str, Any]:
-        encode = wire.encode_form if action.opens_form else wire.encode
-        wire_id = await encode(self._services, action.command, action.options)
+        is_form = action.opens_form or action.is_sent_form
+        encode = wire.encode_form if is_form else wire.encode
+        hidden = {MENU: action.menu} if action.menu else {}
+        wire_id = action.raw or await encode(
+            self._services, action.command, {**action.carried, **hidden}
+        )
         button = {"type": 2, "style": 2, "label": "x", "custom_id": wire_id}
         bot, rows = payloads.user(payloads.BOT), [{"type": 1, "components": [button]}]
         return payloads.message("1300000000000000000", "x", author=bot, components=rows)

@@ -132,15 +132,35 @@ class Slack:
             said = next(earlier, None) or self._people.said(author, action.text)
             return await self._people.message_shortcut(who, name, said)
         if isinstance(action, Forge):
-            return await self._people.click(who, await self._forged(action), "x")
+            if action.is_sent_form:
+                return await self._people.submit(who, await self._forged_view(action))
+            value = str(action.options[action.menu]) if action.menu else ""
+            return await self._people.click(who, await self._forged(action), "x", value=value)
         return await self._press(who, action)
 
     async def _forged(self, action: Forge) -> Json:
         encode = wire.encode_form if action.opens_form else wire.encode
-        wire_id = await encode(self._services, action.command, action.options)
+        wire_id = action.raw or await encode(self._services, action.command, action.carried)
         words = {"type": "plain_text", "text": "x"}
-        button = {"type": "button", "text": words, "action_id": f"{wire_id}#1"}
-        return {"ts": self._server.next_ts(), "blocks": [{"type": "actions", "elements": [button]}]}
+        element: Json = {"type": "button", "text": words, "action_id": f"{wire_id}#1"}
+        if action.menu:
+            option = {"text": words, "value": str(action.options[action.menu])}
+            element = {
+                "type": "static_select",
+                "placeholder": words,
+                "action_id": f"s:{action.menu}:{wire_id}#1",
+                "options": [option],
+            }
+        blocks = [{"type": "actions", "elements": [element]}]
+        return {"ts": self._server.next_ts(), "blocks": blocks}
+
+    async def _forged_view(self, action: Forge) -> Json:
+        wire_id = action.raw or await wire.encode_form(
+            self._services, action.command, action.carried
+        )
+        words = {"type": "plain_text", "text": "x"}
+        view = {"type": "modal", "title": words, "callback_id": wire_id, "blocks": []}
+        return {**view, "id": "VFORGED", "hash": self._server.next_ts(), "private_metadata": ""}
 
     async def _press(self, who: str, action: Press) -> Ack:
         place, label = newest(

@@ -65,12 +65,30 @@ class Save:
 
 @dataclass(frozen=True)
 class Forge:
-    """Press a button that somebody else was shown, or that was made up."""
+    """Press a button that somebody else was shown, or that was made up.
+
+    Args:
+        who: whoever presses it.
+        command: what it is to run.
+        options: with which values.
+        opens_form: it opens the command's form first.
+        menu: the field that a menu fills, instead of a button; its value is among the options.
+        is_sent_form: send the command's form with the options, without it having been opened.
+        raw: another wire id than the one that names the command.
+    """
 
     who: Person
     command: str
     options: Mapping[str, Value] = field(default_factory=dict)
     opens_form: bool = False
+    menu: str = ""
+    is_sent_form: bool = False
+    raw: str = ""
+
+    @property
+    def carried(self) -> dict[str, Value]:
+        """Give the values that stand in the wire id: all but the one of the menu."""
+        return {name: value for name, value in self.options.items() if name != self.menu}
 
 
 Action = Use | Press | Save | Forge

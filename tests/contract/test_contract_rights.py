@@ -1,4 +1,4 @@
-"""Who may run what, with roles as each platform tells them: typed, by button and by form."""
+"""Who may run what, with roles as each platform tells them: typed, by button, menu and form."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ def ways(who: Person, command: Command) -> dict[str, Action]:
     found: dict[str, Action] = {"by button": Forge(who, command.name, needed)}
     if command.is_listed:
         found["typed"] = Use(who, command.name, needed)
+    chosen = next((f for f in command.fields if f.type is FieldType.CHOICE), None)
+    if chosen is not None:
+        with_choice = {**needed, chosen.name: a_value(chosen)}
+        found["by menu"] = Forge(who, command.name, with_choice, menu=chosen.name)
+    found["by a form that was never opened"] = Forge(who, command.name, needed, is_sent_form=True)
     if command.form_fields and command.is_listed:
         found["typed for the form"] = Use(who, command.name, short)
     if command.form_fields:

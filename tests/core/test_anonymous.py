@@ -31,7 +31,8 @@ async def hide(house: House) -> None:
         "idea show 1", "idea search crash", f"idea search by:{NAME}", "idea similar 1",
         "idea why 1", "idea random", "stats", "queue", "queue flagged", "queue duplicates",
         "mod log", "mod accept 1", "mod decline 1 off_topic", "mod block 1 days:3",
-        "mod note 1 hm", "mod merge 1 2", "mod undo 1",
+        "mod note 1 hm", "mod merge 1 2", "mod undo 1", "mod undo", "mod review 1", "mod claim 1",
+        "mod restore 1", "mod uphold 1", "mod log 1", "queue edits", "queue appeals",
     ],
 )  # fmt: skip
 async def test_no_reply_to_others_names_the_author(house: House, line: str) -> None:
@@ -111,3 +112,19 @@ async def test_blocking_by_idea_works_without_unmasking(house: House) -> None:
     assert NAME not in everything(blocked)
     assert not (await house.person(NAME).does("idea add", text=SHOES)).ok
     assert (await house.person("bob").does("idea add", text=SHOES)).ok
+
+
+async def test_an_appeal_of_an_anonymous_author_names_nobody(house: House) -> None:
+    await hide(house)
+    await house.moderator("moe").says("mod decline 1 off_topic")
+    await house.person(NAME).says("idea appeal 1 It is for a jury.")
+
+    queue = await house.moderator("ada").says("queue appeals")
+    log = await house.admin().says("mod log")
+    file = await house.admin().says("mod log export:csv")
+
+    assert "It is for a jury" in queue.items[0].text
+    assert file.file is not None
+    written = Path(file.file.path).read_text("utf-8")
+    assert "idea.appeal" in written
+    assert NAME not in f"{everything(queue)} {everything(log)} {written}"
