@@ -14,7 +14,6 @@ from storage.idea_rows import SELECT, to_ideas
 from storage.rows import STATUSES, Idea, IdeaFilter, Page
 from storage.spelling import queries
 from storage.tallies import Tallies
-from storage.words import all_of, query_parts
 
 CANDIDATES = 5_000
 """So many of the newest hits are looked at; a word with more says little by itself."""
@@ -57,17 +56,19 @@ class Searching(Subject):
 
     @reads
     def of_author(
-        self, cx: sqlite3.Connection, bank_id: int, author_id: int, words: str, limit: int = 10
+        self,
+        cx: sqlite3.Connection,
+        bank_id: int,
+        author_id: int,
+        lengths: tuple[int, int],
+        limit: int = 100,
     ) -> list[Idea]:
-        """Give an author's ideas that hold all these words as they are typed, newest first."""
-        parts = query_parts(words)
-        if not parts:
-            return []
+        """Give an author's ideas whose texts are so long (at least, at most), newest first."""
         sql = (
-            f"{SELECT} WHERE i.bank_id = ? AND i.author_id = ? AND i.id IN "
-            "(SELECT rowid FROM ideas_fts WHERE ideas_fts MATCH ?) ORDER BY i.id DESC LIMIT ?"
+            f"{SELECT} WHERE i.bank_id = ? AND i.author_id = ? AND length(i.text) BETWEEN ? AND ? "
+            "ORDER BY i.id DESC LIMIT ?"
         )
-        return to_ideas(cx.execute(sql, (bank_id, author_id, all_of(parts), limit)))
+        return to_ideas(cx.execute(sql, (bank_id, author_id, *lengths, limit)))
 
 
 def conditions(
@@ -157,6 +158,8 @@ def _browse(
         statuses = Counter(status for (status,) in cx.execute(sql, (*values, cap)))
     industries: Mapping[str, int] | None = tallies.industries(wanted) if with_facets else {}
     if industries is None:
+        # So many of an industry are found sooner by its index than idea by idea, however common.
+        where, values = conditions(bank_id, wanted)
         sql = f"SELECT i.id FROM ideas i WHERE {where} LIMIT ?"
         industries = _industries(cx, [id_ for (id_,) in cx.execute(sql, (*values, CANDIDATES))])
     return _page(ideas, window[1], statuses, industries, cap)

@@ -149,7 +149,8 @@ class BankIndex:
         """Give the likest ideas, likest first, statuses aside."""
         likeness = await asyncio.to_thread(self._models.likeness)
         item = (await asyncio.to_thread(likeness.prepare, [text]))[0]
-        ideas, vectors = await self._candidates(list(item.content.values()), item.vector)
+        words = list(item.content.values())
+        ideas, vectors = await self._candidates(words, item.vector, at_least)
         wanted = [idea for idea in ideas if idea.number not in besides]
         rows = None
         if vectors is not None:
@@ -161,7 +162,7 @@ class BankIndex:
         return [LookAlike(int(m.id), m.score, m.shared) for m in found]
 
     async def _candidates(
-        self, words: Sequence[str], vector: Any
+        self, words: Sequence[str], vector: Any, at_least: float
     ) -> tuple[list[Idea], Mapping[int, bytes] | None]:
         if vector is None:
             return await self._by_words(words), None
@@ -169,8 +170,11 @@ class BankIndex:
         if index is None:
             numbers = [idea.number for idea in await self._by_words(words)]
         else:
+            from bot.tagging.similar import least_cosine  # noqa: PLC0415  with the model only
+
             near = await asyncio.to_thread(index.nearest, vector, _NEAREST)
-            numbers = [number for number, _ in near]
+            least = least_cosine(at_least)
+            numbers = [number for number, cosine in near if cosine >= least]
         model = self._model_id()
         held = await self._store.ideas.vector_rows(self._bank_id, numbers, model)
         ideas = await self._store.ideas.by_numbers(self._bank_id, [n for n in numbers if n in held])

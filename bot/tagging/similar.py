@@ -170,6 +170,11 @@ class _Finder:
         return sorted(counts, key=lambda row: (-counts[row], row))[:NEAREST]
 
 
+def least_cosine(at_least: float) -> float:
+    """Give the cosine below which no texts reach a score: all else only counts off."""
+    return float(np.interp(at_least, SCALE[1], SCALE[0]))
+
+
 def all_given(vectors: Sequence[Vectors | None]) -> bool:
     """Tell whether there is any row and none lacks its vector."""
     return bool(vectors) and all(v is not None for v in vectors)

@@ -278,7 +278,7 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
     values: dict[str, Any] = {
         "bank_id": other.bank_id, "community_id": other.id, "number": 31, "numbers": [1, 2, 31],
         "ids": ids, "external_id": "x", "prefix": "", "wanted": IdeaFilter(words=MARK),
-        "model": "m", "author_id": world.ann.id, "words": MARK,
+        "model": "m", "author_id": world.ann.id, "lengths": (0, 9_000),
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "message_id": "m", "voted_since": NOW - timedelta(9),
         "seen_since": NOW - timedelta(9), "since": NOW - timedelta(9), "act": "a",

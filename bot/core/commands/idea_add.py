@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.core.attaching import carried
@@ -108,11 +107,12 @@ async def _industry(services: Services, request: Request, draft: Draft) -> str |
 
 async def _same_text(services: Services, request: Request, text: str) -> Idea | None:
     """Give the actor's own idea of the very same words, unless it was withdrawn."""
-    words = " ".join(re.findall(r"\w+", text)[:8])
     author_id = request.actor.person_id
     if author_id is None:
         return None
-    mine = await services.store.ideas.of_author(request.community.bank_id, author_id, words)
+    # The same words with other spaces and signs between them are not much longer or shorter.
+    lengths = (len(text) * 3 // 4 - 20, len(text) * 4 // 3 + 20)
+    mine = await services.store.ideas.of_author(request.community.bank_id, author_id, lengths)
     wanted = normalised(text)
     return next((i for i in mine if i.status != "withdrawn" and normalised(i.text) == wanted), None)
 
