@@ -89,6 +89,22 @@ class Attachments(Subject):
             return []
         return _of(cx, group_of(tx, found.id))
 
+    def of_bank(self, bank_id: int) -> dict[int, list[Attachment]]:
+        """Give what every idea of a bank has itself, without the bytes, by the idea's number.
+
+        Blocks: on a connection of its own, for exports.
+        """
+        found: dict[int, list[Attachment]] = {}
+        connection = self.engine.connection()
+        try:
+            sql = _SELECT + "WHERE i.bank_id = ? ORDER BY i.number, a.id"
+            for row in connection.execute(sql, (bank_id,)):
+                own = found.setdefault(row[1], [])
+                own.append(_to_attachment(row, len(own) + 1))
+        finally:
+            connection.close()
+        return found
+
     @reads
     def content(self, cx: sqlite3.Connection, bank_id: int, attachment_id: int) -> bytes | None:
         """Give the bytes of a picture of the bank; None for what is none, or is gone."""

@@ -48,6 +48,19 @@ class Cards(Subject):
             ),
         )  # fmt: skip
 
+    @reads
+    def idea_below(
+        self, cx: sqlite3.Connection, community_id: int, bank_id: int, thread_id: str
+    ) -> int | None:
+        """Give the number of the idea whose card a thread hangs below."""
+        row = cx.execute(
+            "SELECT i.number FROM cards c JOIN ideas i ON i.id = c.idea_id "
+            "WHERE c.community_id = ?1 AND i.bank_id = ?2 AND c.lost_at IS NULL "
+            "AND (c.message_id = ?3 OR c.thread_id = ?3)",
+            (community_id, bank_id, thread_id),
+        ).fetchone()
+        return int(row[0]) if row else None
+
     @alters
     def lost(self, tx: Tx, idea_id: int, community_id: int, now: datetime) -> None:
         """Note that the message is gone."""

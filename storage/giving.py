@@ -35,7 +35,7 @@ def _readable(name: str, value: Any) -> Any:
 
 
 _EVERYTHING = {
-    "person": "SELECT display_name, first_seen_at FROM people WHERE id = ?",
+    "person": "SELECT display_name, first_seen_at, notices FROM people WHERE id = ?",
     "accounts": "SELECT key, display_name, first_seen_at FROM accounts WHERE person_id = ?",
     "communities": "SELECT c.key, c.name, m.first_seen_at FROM memberships m "
     "JOIN communities c ON c.id = m.community_id WHERE m.person_id = ?",

@@ -116,6 +116,23 @@ class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching, Counting):
         return dict(cx.execute(sql, (bank_id,)).fetchall())
 
     @reads
+    def leaders(
+        self, cx: sqlite3.Connection, bank_id: int, limit: int = 5
+    ) -> list[tuple[str, int]]:
+        """Give the names with the most accepted ideas; what somebody had anonymously is no one's.
+
+        Members count once over their accounts, authors of an import by their name.
+        """
+        return cx.execute(
+            "SELECT coalesce(p.display_name, i.author_name), count(*) AS n FROM ideas i "
+            "LEFT JOIN people p ON p.id = i.author_id "
+            "WHERE i.bank_id = ? AND i.status = 'accepted' AND i.is_anonymous = 0 "
+            "AND i.consent <> 'asked' AND coalesce(p.display_name, i.author_name) <> '' "
+            "GROUP BY coalesce(i.author_id, i.author_name) ORDER BY n DESC, 1 LIMIT ?",
+            (bank_id, limit),
+        ).fetchall()
+
+    @reads
     def history(
         self, cx: sqlite3.Connection, bank_id: int, number: int
     ) -> list[tuple[int, datetime, Mapping[str, Any]]]:

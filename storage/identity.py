@@ -87,6 +87,12 @@ def _move(tx: Tx, gone: int, kept: int) -> None:
         "(SELECT first_seen_at FROM people WHERE id = ?)) WHERE id = ?",
         (gone, kept),
     )
+    # What either asked for, the quieter of the two first.
+    tx.run(
+        "UPDATE people SET notices = (SELECT notices FROM people WHERE id IN (?1, ?2) "
+        "ORDER BY notices <> 'none', id <> ?2 LIMIT 1) WHERE id = ?2",
+        (gone, kept),
+    )
     # The old row stays as a signpost without a name: the audit goes on naming its id.
     tx.run(
         "UPDATE people SET display_name = '', folded_name = '', merged_into = ?1 "

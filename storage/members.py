@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.connection import clean, micros, moment, moment_or_none
+from storage.connection import clean, marks, micros, moment, moment_or_none
 from storage.engine import alters, reads, writes
 from storage.erasing import Erasing
 from storage.errors import NotThere
@@ -143,6 +144,18 @@ class Members(Identity, Erasing):
             (community_id, person_id, micros(now)),
         ).fetchone()
         return row is not None
+
+    @writes
+    def set_notices(self, tx: Tx, wanted: str) -> None:
+        """Note what whoever writes wants to hear of; "" is the default."""
+        tx.run("UPDATE people SET notices = ? WHERE id = ?", (wanted, tx.actor))
+        tx.outcome("notices")
+
+    @reads
+    def notices(self, cx: sqlite3.Connection, person_ids: Sequence[int]) -> dict[int, str]:
+        """Give what these people want to hear of; those who never said are left out."""
+        sql = f"SELECT id, notices FROM people WHERE id IN ({marks(len(person_ids))})"
+        return {id_: wanted for id_, wanted in cx.execute(sql, person_ids) if wanted}
 
     @writes
     def grant(self, tx: Tx, community_id: int, account_key: str, role: int) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from storage.connection import clean, moment
+from storage.connection import clean, moment, moment_or_none
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
-from storage.idea_writes import find, is_author, recount, root_of
+from storage.idea_writes import Found, find, is_author, recount, root_of
 from storage.members import person_of
 from storage.rows import Note, Person
 from storage.tx import Tx
@@ -28,16 +28,28 @@ class Notes(Subject):
     """Notes; those of merged ideas are shown with what they were merged into."""
 
     @writes
-    def add(self, tx: Tx, bank_id: int, number: int, text: str, is_staff: bool) -> Note:  # noqa: FBT001 - agreed
-        """Add a note; it can be for the staff only.
+    def add(
+        self,
+        tx: Tx,
+        bank_id: int,
+        number: int,
+        text: str,
+        *,
+        is_staff: bool,
+        message_key: str | None = None,
+    ) -> Note | None:
+        """Add a note; it can be for the staff only. None where that message was kept before.
 
         Raises:
             NotThere: no such idea.
         """
         found = find(tx, bank_id, number)
+        if message_key and tx.one("SELECT 1 FROM notes WHERE message_key = ?", (message_key,)):
+            return None
         cursor = tx.run(
-            "INSERT INTO notes (idea_id, person_id, is_staff, at, text) VALUES (?,?,?,?,?)",
-            (found.id, tx.person_id, is_staff, tx.now_us, clean(text)),
+            "INSERT INTO notes (idea_id, person_id, is_staff, at, text, message_key) "
+            "VALUES (?,?,?,?,?,?)",
+            (found.id, tx.person_id, is_staff, tx.now_us, clean(text), message_key),
         )
         recount(tx, found.id)
         by_author = is_author(tx, found)
@@ -53,6 +65,42 @@ class Notes(Subject):
         rows = _read(tx.connection, bank_id, number, include_staff=True)
         return next(note for note in rows if note.id == cursor.lastrowid)
 
+    @writes
+    def edit(self, tx: Tx, bank_id: int, note_id: int, text: str) -> None:
+        """Change the words of a note; rights are checked by whoever calls.
+
+        Raises:
+            NotThere: the bank has no such note.
+        """
+        found = _note_at(tx, bank_id, note_id)
+        tx.run(
+            "UPDATE notes SET text = ?, edited_at = ? WHERE id = ?",
+            (clean(text), tx.now_us, note_id),
+        )
+        _changed(tx, found, note_id, "note.edit")
+
+    @writes
+    def remove(self, tx: Tx, bank_id: int, note_id: int) -> None:
+        """Take a note away, for good.
+
+        Raises:
+            NotThere: the bank has no such note.
+        """
+        found = _note_at(tx, bank_id, note_id)
+        _changed(tx, found, note_id, "note.remove")
+        tx.run("DELETE FROM notes WHERE id = ?", (note_id,))
+        tx.run("INSERT INTO scrubs (asked_at) VALUES (?)", (tx.now_us,))
+        recount(tx, found.id)
+
+    @reads
+    def from_threads(self, cx: sqlite3.Connection, bank_id: int, number: int) -> int:
+        """Count an idea's notes that came from a thread below its card."""
+        sql = _GROUP + (
+            "SELECT count(*) FROM members m JOIN notes n ON n.idea_id = m.id "
+            "WHERE n.message_key IS NOT NULL"
+        )
+        return int(cx.execute(sql, (bank_id, number)).fetchone()[0])
+
     @reads
     def list(
         self,
@@ -60,14 +108,47 @@ class Notes(Subject):
         bank_id: int,
         number: int,
         include_staff: bool,  # noqa: FBT001 - agreed
+        reader_id: int | None = None,
     ) -> list[Note]:
         """Give an idea's notes, oldest first; an anonymous author's are without a name."""
-        return _read(cx, bank_id, number, include_staff=include_staff)
+        return _read(cx, bank_id, number, include_staff=include_staff, reader_id=reader_id)
 
 
-def _read(cx: sqlite3.Connection, bank_id: int, number: int, *, include_staff: bool) -> list[Note]:
+def _note_at(tx: Tx, bank_id: int, note_id: int) -> Found:
+    row = tx.one(
+        "SELECT i.number FROM notes n JOIN ideas i ON i.id = n.idea_id "
+        "WHERE n.id = ? AND i.bank_id = ?",
+        (note_id, bank_id),
+    )
+    if row is None:
+        raise NotThere
+    return find(tx, bank_id, row[0])
+
+
+def _changed(tx: Tx, found: Found, note_id: int, action: str) -> None:
+    """Add audit and card; a note of one's own names nobody, since an author may be anonymous."""
+    is_own = tx.one(
+        "SELECT 1 FROM notes WHERE id = ? AND person_id = ?", (note_id, tx.person_id or 0)
+    )
+    details = {"by": "its writer"} if is_own else {}
+    actor = None if is_own else tx.person_id
+    tx.audit(found.bank_id, action, found.subject, details, actor_id=actor)
+    root = root_of(tx, found)
+    tx.card(found.bank_id, root.id, root.number)
+    tx.outcome(found.subject)
+
+
+def _read(
+    cx: sqlite3.Connection,
+    bank_id: int,
+    number: int,
+    *,
+    include_staff: bool,
+    reader_id: int | None = None,
+) -> list[Note]:
     rows = cx.execute(
-        _GROUP + "SELECT n.id, i.number, n.text, n.is_staff, n.at, n.person_id = i.author_id, "
+        _GROUP + "SELECT n.id, i.number, n.text, n.is_staff, n.at, n.edited_at, "
+        "n.person_id = ?4, n.person_id = i.author_id, "
         # the author of any anonymous idea of the group stays unnamed in all of its notes
         "CASE WHEN EXISTS (SELECT 1 FROM members m JOIN ideas a ON a.id = m.id "
         "WHERE a.author_id = n.person_id AND (a.is_anonymous OR a.consent = 'asked')) "
@@ -75,7 +156,7 @@ def _read(cx: sqlite3.Connection, bank_id: int, number: int, *, include_staff: b
         "FROM members JOIN ideas i ON i.id = members.id JOIN notes n ON n.idea_id = i.id "
         "LEFT JOIN people p ON p.id = n.person_id "
         "WHERE ?3 OR n.is_staff = 0 ORDER BY n.at, n.id",
-        (bank_id, number, include_staff),
+        (bank_id, number, include_staff, reader_id),
     )
     return [
         Note(
@@ -86,8 +167,10 @@ def _read(cx: sqlite3.Connection, bank_id: int, number: int, *, include_staff: b
             at=moment(at),
             author_name=name or "",
             by_author=bool(by_author),
+            is_own=bool(is_own),
+            edited_at=moment_or_none(edited_at),
         )
-        for id_, on, text, is_staff, at, by_author, name in rows
+        for id_, on, text, is_staff, at, edited_at, is_own, by_author, name in rows
     ]
 
 

@@ -113,6 +113,8 @@ class Note:
     at: datetime
     author_name: str = ""
     by_author: bool = False  # whoever had the idea wrote it
+    is_own: bool = False  # whoever reads wrote it
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +251,7 @@ class Page:
     industries: Mapping[str, int] = field(default_factory=dict)
     statuses: Mapping[str, int] = field(default_factory=dict)
     is_capped: bool = False
+    is_loose: bool = False  # no idea has all the words: these have some of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

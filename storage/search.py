@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from storage.connection import clean, marks, micros
@@ -14,6 +15,7 @@ from storage.idea_rows import SELECT, to_ideas
 from storage.rows import STATUSES, Idea, IdeaFilter, Page
 from storage.spelling import queries
 from storage.tallies import Tallies
+from storage.words import escaped_like, query_parts
 
 CANDIDATES = 5_000
 """So many of the newest hits are looked at; a word with more says little by itself."""
@@ -69,6 +71,16 @@ class Searching(Subject):
             "ORDER BY i.id DESC LIMIT ?"
         )
         return to_ideas(cx.execute(sql, (bank_id, author_id, *lengths, limit)))
+
+    @reads
+    def among(
+        self, cx: sqlite3.Connection, bank_id: int, wanted: IdeaFilter, numbers: Sequence[int]
+    ) -> list[Idea]:
+        """Give those of some ideas that fit a filter, its words aside, in the given order."""
+        where, values = conditions(bank_id, wanted, is_common=True)
+        sql = f"{SELECT} WHERE {where} AND i.number IN ({marks(len(numbers))})"
+        found = {idea.number: idea for idea in to_ideas(cx.execute(sql, (*values, *numbers)))}
+        return [found[number] for number in numbers if number in found]
 
 
 def conditions(
@@ -130,7 +142,7 @@ def filtered(bank_id: int, wanted: IdeaFilter, cx: sqlite3.Connection) -> tuple[
     if not wanted.words.strip():
         return where, values
     in_index = "i.id IN (SELECT rowid FROM ideas_fts WHERE ideas_fts MATCH ?)"
-    for query in queries(cx, wanted.words):
+    for query, _ in queries(cx, wanted.words):
         sql = f"SELECT 1 FROM ideas i WHERE {where} AND {in_index} LIMIT 1"
         if cx.execute(sql, (*values, query)).fetchone():
             return f"{where} AND {in_index}", [*values, query]
@@ -201,17 +213,43 @@ def _match(
         f"WHERE ideas_fts MATCH ? AND {where} ORDER BY f.rowid DESC LIMIT ?"
     )
     hits: list[tuple[float, int, str]] = []
-    for query in queries(cx, wanted.words):
+    is_loose = False
+    for query, is_loose in queries(cx, wanted.words):  # noqa: B007  of the one that found something
         hits = cx.execute(sql, (query, *values, CANDIDATES)).fetchall()
         if hits:
             break
+    if not hits or is_loose:
+        inside = _inside(cx, wanted, where, values)
+        hits, is_loose = (inside, False) if inside else (hits, is_loose)
     limit, offset = window
     chosen = [-negative for _, negative, _ in sorted(hits)[offset : offset + limit]]
     rows = cx.execute(f"{SELECT} WHERE i.id IN ({marks(len(chosen))})", chosen)
     found = {idea.id: idea for idea in to_ideas(rows)}
     industries = _industries(cx, [-negative for _, negative, _ in hits]) if with_facets else {}
     statuses = Counter(status for _, _, status in hits)
-    return _page([found[id_] for id_ in chosen], offset, statuses, industries, CANDIDATES)
+    page = _page([found[id_] for id_ in chosen], offset, statuses, industries, CANDIDATES)
+    return replace(page, is_loose=bool(hits) and is_loose)
+
+
+_INSIDE = 20_000
+_SHORTEST_INSIDE = 4
+
+
+def _inside(
+    cx: sqlite3.Connection, wanted: IdeaFilter, where: str, values: Sequence[Any]
+) -> list[tuple[float, int, str]]:
+    """Look for the words inside of others, as in German compounds, among the newest ideas."""
+    parts = query_parts(wanted.words)
+    if not parts or any(len(part) < _SHORTEST_INSIDE for part in parts):
+        return []
+    like = " AND ".join("(i.title LIKE ? ESCAPE '\\' OR i.text LIKE ? ESCAPE '\\')" for _ in parts)
+    patterns = [f"%{escaped_like(part)}%" for part in parts for _ in range(2)]
+    key = "-i.created_at" if wanted.sort == "relevance" else _KEYS[wanted.sort]
+    return cx.execute(
+        f"SELECT {key}, -i.id, i.status FROM ideas i WHERE {where} AND i.id > "
+        f"(SELECT max(id) FROM ideas) - ? AND {like} ORDER BY i.id DESC LIMIT ?",
+        (*values, _INSIDE, *patterns, CANDIDATES),
+    ).fetchall()
 
 
 def _page(

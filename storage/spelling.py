@@ -18,27 +18,39 @@ _LONG_WORD = 7  # from here on two slips are forgiven
 _TERMS_READ = 20_000
 
 
-def queries(cx: sqlite3.Connection, words: str) -> Iterator[str]:
-    """Give FTS5 queries for what somebody typed, from strict to loose.
+def queries(cx: sqlite3.Connection, words: str) -> Iterator[tuple[str, bool]]:
+    """Give FTS5 queries for what somebody typed, from strict to loose, and whether each is loose.
 
-    The later ones cost more to put together: stop at the first that finds something.
+    A loose one finds ideas that have only some of the words. The later ones cost more to put
+    together: stop at the first that finds something.
     """
     parts = query_parts(words)
     if not parts:
         return
-    yield all_of(parts)
+    yield all_of(parts), False
     unfinished = [term(part) for part in parts[:-1]]
-    yield " AND ".join([*unfinished, term(parts[-1], is_prefix=True)])
+    yield " AND ".join([*unfinished, term(parts[-1], is_prefix=True)]), False
     frequencies = {part: _frequency(cx, part) for part in _checked(parts)}
-    yield " AND ".join(
-        _mended(cx, part) if frequencies.get(part) == 0 else term(part) for part in parts
-    )
-    known = sorted((part for part in frequencies if frequencies[part]), key=frequencies.__getitem__)
-    if known:
-        yield any_of(_rarest(known, frequencies))
-    mended = [_mended(cx, part) for part in frequencies if frequencies[part] == 0]
+    mended = {part: _mended(cx, part) for part in frequencies if frequencies[part] == 0}
+    yield " AND ".join(mended.get(part) or term(part) for part in parts), False
+    telling = _telling(cx, frequencies)
+    if telling:
+        yield any_of(_rarest(telling, frequencies)), True
     if mended:
-        yield " OR ".join(mended[:RAREST])
+        yield " OR ".join([*mended.values()][:RAREST]), True
+
+
+_EVERYDAY = 12
+"""A word of more than one idea in twelve ("to", "how") says nothing about any of them."""
+
+_FEW = 20
+
+
+def _telling(cx: sqlite3.Connection, frequencies: Mapping[str, int]) -> list[str]:
+    """Give the words that are there and tell ideas apart, the rarest first."""
+    most = max(_FEW, (cx.execute("SELECT max(id) FROM ideas").fetchone()[0] or 0) // _EVERYDAY)
+    known = (part for part in frequencies if 0 < frequencies[part] <= most)
+    return sorted(known, key=frequencies.__getitem__)
 
 
 def _rarest(known: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
@@ -69,21 +81,37 @@ def _mended(cx: sqlite3.Connection, part: str) -> str:
     typed = part.casefold()
     if " " in typed or len(typed) < _SHORTEST_MENDED or spaced(typed) != typed:
         return term(part, is_prefix=True)
-    slips = 1 if len(typed) < _LONG_WORD else 2
     near: list[tuple[int, str]] = []
     for candidate in _indexed(cx, typed):
-        # The index holds stems, so a typed word may go on after the stem's end.
-        cut = typed[: max(len(candidate), _SHORTEST_MENDED)]
-        distance = min(
-            OSA.distance(typed, candidate, score_cutoff=slips),
-            OSA.distance(cut, candidate, score_cutoff=slips),
-        )
-        if distance <= slips and len(candidate) >= _SHORTEST_MENDED:
+        distance = _distance(typed, candidate)
+        if distance is not None:
             near.append((distance, candidate))
     nearest = [candidate for _, candidate in sorted(near)[:_NEAREST]]
     if not nearest:
         return term(part, is_prefix=True)
     return "(" + " OR ".join(term(word, is_prefix=True) for word in nearest) + ")"
+
+
+def _distance(typed: str, stem: str) -> int | None:
+    """Count the slips between a typed word and an indexed stem; None for too many.
+
+    The index holds stems, so a typed word may go on for some letters after the stem's end. The
+    shorter the stem, the more words are near it by chance.
+    """
+    slips = 1 if min(len(typed), len(stem)) < _LONG_WORD else 2
+    if len(stem) < _SHORTEST_MENDED or len(stem) > len(typed) + slips:
+        return None
+    found = OSA.distance(typed, stem, score_cutoff=slips)
+    if len(stem) > _SHORTEST_MENDED and len(stem) >= len(typed) - _ENDING:
+        # A letter too few or too many moves the place where the stem ends.
+        ends = range(len(stem) - 1, len(stem) + 2)
+        beginnings = (OSA.distance(typed[:end], stem, score_cutoff=slips) for end in ends)
+        found = min(found, *beginnings)
+    return found if found <= slips else None
+
+
+_ENDING = 4
+"""Letters that inflection may add to a stem: -ing, -ions, -ings."""
 
 
 def _indexed(cx: sqlite3.Connection, typed: str) -> Iterator[str]:

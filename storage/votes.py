@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from storage.connection import marks, micros, moment
@@ -26,14 +26,27 @@ members (id, depth) AS (
 """
 
 
+_LET_THROUGH = 2
+"""In `is_new`: a moderator looked at this vote and counted it."""
+
+
 class Votes(Subject):
     """Votes of ideas; those of a merged idea belong to what it was merged into."""
 
     @writes
     def set(
-        self, tx: Tx, bank_id: int, number: int, value: Literal[-1, 0, 1], platform: str
+        self,
+        tx: Tx,
+        bank_id: int,
+        number: int,
+        value: Literal[-1, 0, 1],
+        platform: str,
+        *,
+        is_new: bool = False,
     ) -> VoteCount:
         """Set the vote of whoever writes; 0 takes it back. Gives the new count.
+
+        With `is_new` the platform says that the account was made just now.
 
         Votes leave no audit row: how somebody voted is their own affair.
 
@@ -47,10 +60,13 @@ class Votes(Subject):
         else:
             # With merged ideas below, a 0 is kept: it overrules the vote that was carried over.
             tx.run(
-                "INSERT INTO votes (idea_id, person_id, value, platform, voted_at) "
-                "VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET value = excluded.value, "
-                "platform = excluded.platform, voted_at = excluded.voted_at",
-                (found.id, person_id, value, platform, tx.now_us),
+                "INSERT INTO votes (idea_id, person_id, value, platform, voted_at, is_new) "
+                "VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET value = excluded.value, "
+                "platform = excluded.platform, voted_at = excluded.voted_at, "
+                # who was let through by a moderator stays let through
+                f"is_new = CASE votes.is_new WHEN {_LET_THROUGH} THEN {_LET_THROUGH} "
+                "ELSE excluded.is_new END",
+                (found.id, person_id, value, platform, tx.now_us, is_new),
             )
         return _counted(tx, found)
 
@@ -92,14 +108,19 @@ class Votes(Subject):
         number: int,
         *,
         voted_since: datetime,
-        seen_since: datetime,
+        new_for: timedelta,
     ) -> list[int]:
-        """Give the people who voted since a time and were first seen since another: a burst."""
+        """Give the people who voted since a time and were new when they did: maybe a burst.
+
+        New is who had been seen for less than `new_for`, or whose account the platform called new.
+        Whom a moderator let through is not looked at again.
+        """
         rows = cx.execute(
             _GROUP + "SELECT v.person_id FROM members m JOIN votes v ON v.idea_id = m.id "
             "JOIN people p ON p.id = v.person_id WHERE v.voted_at >= ?3 "
-            "AND p.first_seen_at >= ?4 AND v.value <> 0 ORDER BY v.voted_at",
-            (bank_id, number, micros(voted_since), micros(seen_since)),
+            "AND (p.first_seen_at >= v.voted_at - ?4 OR v.is_new = 1) AND v.value <> 0 "
+            f"AND v.is_new <> {_LET_THROUGH} ORDER BY v.voted_at",
+            (bank_id, number, micros(voted_since), new_for // timedelta(microseconds=1)),
         )
         return [person_id for (person_id,) in rows]
 
@@ -135,7 +156,8 @@ class Votes(Subject):
                 f"FROM votes {are_held}",
                 (undo_id, *ids),
             )
-        change = "UPDATE votes SET is_held = 0" if keep else "DELETE FROM votes"
+        let_through = f"UPDATE votes SET is_held = 0, is_new = {_LET_THROUGH}"
+        change = let_through if keep else "DELETE FROM votes"
         count = tx.run(f"{change} {are_held}", ids).rowcount
         details = {"count": count, "keep": keep}
         tx.audit(bank_id, "votes.release", found.subject, details, actor_id=tx.person_id)

@@ -68,8 +68,15 @@ def card_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
         command="idea follow",
         values={"number": idea.number},
     )
+    comment = Button(
+        label=render("button.idea_note", locale),
+        command="idea note",
+        values={"number": idea.number},
+        opens_form=True,
+    )
     # Everyone sees a card's buttons; who may not decide is told so.
-    return (*shown.vote_buttons(idea, locale), follow, show, *shown.decide_buttons(idea, locale))
+    votes, decide = shown.vote_buttons(idea, locale), shown.decide_buttons(idea, locale)
+    return (*votes, follow, comment, show, *decide)
 
 
 def shown_hash(reply: Reply) -> str:

@@ -118,6 +118,7 @@ SETTINGS: tuple[Setting, ...] = (
     # Whether members are told which moderator decided; moderators always see that of each other.
     Setting("named_decisions", default=False, read=_flag, choices=("yes", "no")),
     Setting("answers", "mention", _choice, MODES, takes_channel=True),
+    Setting("thread_comments", default=True, read=_flag, choices=("yes", "no")),
     Setting("public_answers", default=True, read=_flag, choices=("yes", "no")),
     Setting("questions_per_day", 100, _number, low=1, high=10_000),
     Setting("locale", "en", _locale),

@@ -48,6 +48,17 @@ _VOTES = {
         },
     },
 }
+_FILE = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": _TEXT,
+        "media_type": _TEXT,
+        "size_bytes": _COUNT,
+        "url": _TEXT,
+        "picture": {"type": "boolean"},
+    },
+}
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "An idea as Reelbank exports it, version 1",
@@ -75,6 +86,7 @@ SCHEMA: dict[str, Any] = {
         "decided_at": _TIME,
         "tags": {"type": "array", "items": _TAG},
         "votes": _VOTES,
+        "files": {"type": "array", "items": _FILE},
     },
 }
 
@@ -110,6 +122,16 @@ def record(idea: Idea, source: Source) -> dict[str, Any]:
                 for platform, (up, down) in sorted(idea.votes.by_platform.items())
             },
         },
+        "files": [
+            {
+                "name": file.name,
+                "media_type": file.media_type,
+                "size_bytes": file.size_bytes,
+                "url": file.url,
+                "picture": file.is_picture,
+            }
+            for file in source.files(idea.number)
+        ],
     }
 
 

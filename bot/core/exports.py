@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from bot.core.model import Community, File
-from storage import Idea, IdeaFilter
+from storage import Attachment, Idea, IdeaFilter
 
 if TYPE_CHECKING:
     from bot.core.services import Services
@@ -104,6 +104,7 @@ class Source:
         self._progress = progress
         self._names: dict[str, str] = {}
         self._industries: dict[str, Coded] = {}
+        self._files: Mapping[int, Sequence[Attachment]] | None = None
 
     @property
     def options(self) -> ExportOptions:
@@ -117,6 +118,12 @@ class Source:
             if self._progress is not None and count % 256 == 0:
                 self._progress(count)
             yield self._without_name(idea) if is_renamed else idea
+
+    def files(self, number: int) -> Sequence[Attachment]:
+        """Give what was added to an idea: only what it is, never its bytes; read once."""
+        if self._files is None:
+            self._files = self._store.attachments.of_bank(self._bank_id)
+        return self._files.get(number, ())
 
     def industry(self, industry: str) -> Coded:
         """Give the name and the codes of an industry; looked up once."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import commands, intake, wire
+from bot.core import commands, community_settings, intake, wire
 from bot.core.attaching import carried
 from bot.core.commands import ask
 from bot.core.dispatch import dispatch, find
@@ -20,6 +20,7 @@ _IDEA = re.compile(
     r"^\s*(?:use[ -]?case|idea|idée|idee|ideia|アイデア|创意|想法|点子)\s*[:：]\s*", re.IGNORECASE
 )
 _FOLLOW_UP_WORDS = 12
+_LONGEST_COMMENT = 1000
 _LONGEST = 4000
 """Characters of a message that are read: Discord's limit with Nitro."""
 
@@ -44,6 +45,17 @@ class Heard:
 
 async def hear(services: Services, heard: Heard) -> Reply | None:
     """Answer, offer to keep an idea, run a command that was typed; None means: stay silent."""
+    below = await comment_below(services, heard)
+    return await (_comment(services, heard, below) if below else _answer(services, heard))
+
+
+async def _comment(services: Services, heard: Heard, request: Request) -> Reply | None:
+    """Keep a comment; nothing is said about it but the first time in a thread."""
+    reply = await _write(services, heard, request)
+    return reply if reply is not None and reply.text and reply.ok else None
+
+
+async def _answer(services: Services, heard: Heard) -> Reply | None:
     if not _is_meant_for_us(heard):
         return None
     request = request_of(heard)
@@ -58,6 +70,23 @@ async def hear(services: Services, heard: Heard) -> Reply | None:
     if command is None or not command.is_write:
         return await dispatch(services, request)
     return await _write(services, heard, request)
+
+
+async def comment_below(services: Services, heard: Heard) -> Request | None:
+    """Give the comment that a message in the thread below a card is; None for any other message.
+
+    Whoever mentions the bot there asks it something, as anywhere else.
+    """
+    text, thread_id = heard.text.strip(), heard.place.thread_id
+    if heard.is_direct or heard.is_mention or not thread_id or not text:
+        return None
+    community = heard.community
+    if not community_settings.get(community.settings, "thread_comments"):
+        return None
+    number = await services.store.cards.idea_below(community.id, community.bank_id, thread_id)
+    if number is None:
+        return None
+    return _request(heard, "idea noted", {"number": number, "text": text[:_LONGEST_COMMENT]})
 
 
 async def _write(services: Services, heard: Heard, request: Request) -> Reply | None:

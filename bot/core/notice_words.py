@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core import community_settings
-from bot.core.model import Button, Community, Reply, Style
+from bot.core.model import Button, Community, NameValue, Reply, Style
 from bot.core.services import Services
-from prompts import render
+from bot.core.texts import cut
+from prompts import plain, render
 from storage import REVISED, Idea
+
+_NOTES_SHOWN = 3
+
+
+async def notes_reply(
+    services: Services, idea: Idea, since: datetime, locale: str, reader_id: int | None
+) -> Reply | None:
+    """Tell a follower what others wrote about an idea lately; None where nothing is left of it."""
+    notes = await services.store.notes.list(
+        idea.bank_id, idea.number, include_staff=False, reader_id=reader_id
+    )
+    news = [note for note in notes if note.at >= since and not note.is_own]
+    if not news:
+        return None
+    values = {"number": idea.number}
+    shown = [
+        NameValue(
+            render("idea.note_by", locale, name=note.author_name, is_staff=False),
+            plain(cut(note.text, 500)),
+            is_inline=False,
+        )
+        for note in news[-_NOTES_SHOWN:]
+    ]
+    buttons = (
+        Button(
+            label=render("button.idea_note", locale),
+            command="idea note",
+            values=values,
+            opens_form=True,
+        ),
+        Button(label=render("button.idea_notes", locale), command="idea notes", values=values),
+        _stop(idea, locale),
+    )
+    text = render("notice.notes", locale, number=idea.number, title=idea.title, count=len(news))
+    return Reply(text=text, fields=tuple(shown), buttons=buttons)
+
+
+def _stop(idea: Idea, locale: str) -> Button:
+    return Button(
+        label=render("button.unfollow", locale),
+        command="idea follow",
+        values={"number": idea.number, "stop": True},
+    )
 
 
 def notice_reply(idea: Idea, event: str, locale: str, *, is_author: bool, who: str = "") -> Reply:
     """Tell a follower what became of an idea; to its author as theirs."""
     show = _button("idea_show", "idea show", idea, locale, number=idea.number)
-    stop = Button(
-        label=render("button.unfollow", locale),
-        command="idea follow",
-        values={"number": idea.number, "stop": True},
-    )
     can_revise = REVISED not in idea.flags
     return Reply(
         text=render(
@@ -32,7 +72,11 @@ def notice_reply(idea: Idea, event: str, locale: str, *, is_author: bool, who: s
             can_revise=can_revise,
             who=who,
         ),
-        buttons=(*(_answers(idea, event, locale) if is_author else ()), show, stop),
+        buttons=(
+            *(_answers(idea, event, locale) if is_author else ()),
+            show,
+            _stop(idea, locale),
+        ),
     )
 
 

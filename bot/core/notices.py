@@ -6,14 +6,20 @@ A notice names what happened and to which idea, never a text: its words are draw
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from bot.core import community_settings
 from bot.core.services import Services
 from storage import CommunityRow, Idea, Notice, Person
 
-Event = Literal["accepted", "declined", "merged", "restored", "upheld"]
+Event = Literal["accepted", "declined", "merged", "unmerged", "restored", "upheld", "note"]
+
+WANTED = ("decisions", "all", "none")
+"""What somebody hears of the ideas they follow; the first is the default."""
+
+NOTES_EVERY = timedelta(minutes=2)
+"""Comments on an idea within so long make one message."""
 
 STAFF_EVERY_S = 900.0
 """Moderators of a community are told of new work at most this often."""
@@ -28,9 +34,13 @@ async def to_followers(
 ) -> tuple[Notice, ...]:
     """Give one message per follower, except for whoever does it, to go along with the write."""
     communities = await services.banks.communities(idea.bank_id)
+    followers = await services.store.followers.of(idea.bank_id, idea.number)
+    wanted = await services.store.members.notices([person.id for person in followers])
+    at, due_at = _when(event, now)
     notices = []
-    for person in await services.store.followers.of(idea.bank_id, idea.number):
-        where = None if person.id == by else _reach(person, idea, communities)
+    for person in followers:
+        is_wanted = _wants(wanted.get(person.id, WANTED[0]), event)
+        where = _reach(person, idea, communities) if is_wanted and person.id != by else None
         if where is None:
             continue
         community, account = where
@@ -40,13 +50,27 @@ async def to_followers(
         notices.append(
             Notice(
                 # A second decision within a version is news again, so the time is in the key.
-                key=f"notice:{idea.id}:{event}:{int(now.timestamp())}:{person.id}",
+                key=f"notice:{idea.id}:{event}:{at}:{person.id}",
                 platform=community.key.partition(":")[0],
                 community_id=community.id,
-                payload={"what": event, "idea_id": idea.id, "account": account} | named,
+                payload={"what": event, "idea_id": idea.id, "account": account, "at": at} | named,
+                due_at=due_at,
             )
         )
     return tuple(notices)
+
+
+def _wants(wanted: str, event: Event) -> bool:
+    return wanted == "all" or (wanted == "decisions" and event != "note")
+
+
+def _when(event: Event, now: datetime) -> tuple[int, datetime | None]:
+    """Give the second that names a notice, and when it is sent; comments are gathered a while."""
+    at = int(now.timestamp())
+    if event != "note":
+        return at, None
+    at -= at % int(NOTES_EVERY.total_seconds())
+    return at, datetime.fromtimestamp(at, UTC) + NOTES_EVERY
 
 
 def _reach(

@@ -10,7 +10,8 @@ import asyncio
 import random
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -19,8 +20,9 @@ from bot.core.cards import card_reply, shown_hash
 from bot.core.commands import ideas
 from bot.core.courier import Courier, CourierError, Forbidden, Gone, Sent, TryLater
 from bot.core.model import Community
-from bot.core.notice_words import notice_reply, staff_reply
+from bot.core.notice_words import notes_reply, notice_reply, staff_reply
 from bot.core.services import Services
+from bot.core.texts import short
 from storage import Card, CommunityRow, Idea, OutboxRow, StoreError
 
 log = structlog.get_logger(__name__)
@@ -209,10 +211,15 @@ async def _send_notice(
     if person is None:
         return
     locale = str(community_settings.get(community.settings, "locale"))
-    is_author = person.id == idea.author_id
-    try:
-        who = await _decider(services, row)
+    if event == "note":
+        since = datetime.fromtimestamp(int(row.payload["at"]), UTC)
+        reply = await notes_reply(services, idea, since, locale, person.id)
+    else:
+        is_author, who = person.id == idea.author_id, await _decider(services, row)
         reply = notice_reply(idea, event, locale, is_author=is_author, who=who)
+    if reply is None or not _may_hear(community, idea, person.id):
+        return
+    try:
         await courier.tell(community, account, reply, key=row.key)
     except (Forbidden, Gone):
         await _below_card(services, courier, row, community, idea)
@@ -225,19 +232,29 @@ async def _decider(services: Services, row: OutboxRow) -> str:
     return person.display_name if person else ""
 
 
+def _may_hear(community: Community, idea: Idea, person_id: int) -> bool:
+    """Tell whether somebody who follows an idea may still see it; its author always may."""
+    return person_id == idea.author_id or ideas.is_public(community, idea)
+
+
 async def _below_card(
     services: Services, courier: Courier, row: OutboxRow, community: Community, idea: Idea
 ) -> None:
     """Say it in the thread of the card, once for all who can't be written to; names nobody."""
     cards = await services.store.cards.of_idea(idea.id)
     card = next((c for c in cards if c.community_id == community.id and c.lost_at is None), None)
-    if card is None or card.thread_id is None or not ideas.is_public(community, idea):
-        raise Undeliverable("direct messages are closed, and the card has no thread")
     event = str(row.payload["what"])
+    if card is None or event == "note" or not ideas.is_public(community, idea):
+        raise Undeliverable("direct messages are closed, and there is no card to say it below")
+    thread_id = card.thread_id
+    if thread_id is None:
+        title = f"#{idea.number} {short(idea.title, 80)}"
+        thread_id = await courier.thread_below(community, _sent(card), title)
+        await services.store.cards.put(replace(card, thread_id=thread_id), services.clock())
     locale = str(community_settings.get(community.settings, "locale"))
     reply = notice_reply(idea, event, locale, is_author=False, who=await _decider(services, row))
     key = row.key.rpartition(":")[0] + ":thread"
-    await courier.post(community, card.channel_id, reply, key=key, thread_id=card.thread_id)
+    await courier.post(community, card.channel_id, reply, key=key, thread_id=thread_id)
 
 
 async def _send_staff(

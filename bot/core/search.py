@@ -86,6 +86,12 @@ def query_of(values: Mapping[str, object], *, words: str = "query") -> str:
     return " ".join(part for part in parts if part)
 
 
+def without_key(text: str, key: str) -> str:
+    """Give a query without one of its filters, so that another value can take its place."""
+    parts = [p.group() for p in _PART.finditer(text) if (p["key"] or "").lower() != key]
+    return " ".join(parts)
+
+
 def _refuse_misspelt(key: str) -> None:
     near = process.extractOne(key, KEYS, scorer=fuzz.ratio, score_cutoff=_NEAR) if key else None
     if near:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.core import commands
+from bot.core.dispatch import dispatch
 from bot.core.exports import FORMATS
+from bot.core.model import Attached, Visibility
 from tests.fakes.courier import FakeCourier, deliver
 from tests.fakes.house import House, everything
+from tests.fakes.pictures import PLACE, photo
 
 NAME = "zorblax"
 CRASH = "Reconstruct a traffic accident from witness statements so that the jury sees it"
@@ -33,6 +37,10 @@ async def hide(house: House) -> None:
         "mod log", "mod accept 1", "mod decline 1 off_topic", "mod block 1 days:3",
         "mod note 1 hm", "mod merge 1 2", "mod undo 1", "mod undo", "mod review 1", "mod claim 1",
         "mod restore 1", "mod uphold 1", "mod log 1", "queue edits", "queue appeals",
+        "idea files 1", "idea notes 1", "idea top",
+        "idea mine", "idea detach 1", "stats since:30d", f"idea search {NAME}",
+        f"ask who is {NAME}?",
+        f"idea search by:{NAME[:4]}", "help", "idea follow 1", "privacy export",
     ],
 )  # fmt: skip
 async def test_no_reply_to_others_names_the_author(house: House, line: str) -> None:
@@ -43,7 +51,7 @@ async def test_no_reply_to_others_names_the_author(house: House, line: str) -> N
     log = await house.admin().says("mod log")
 
     # what was asked for may be quoted back, nothing else
-    assert NAME not in everything(reply).replace(f"by:{NAME}", "")
+    assert NAME not in everything(reply).replace(line.partition(" ")[2], "")
     assert NAME not in everything(log)
 
 
@@ -128,3 +136,103 @@ async def test_an_appeal_of_an_anonymous_author_names_nobody(house: House) -> No
     written = Path(file.file.path).read_text("utf-8")
     assert "idea.appeal" in written
     assert NAME not in f"{everything(queue)} {everything(log)} {written}"
+
+
+class Shelf:
+    """A platform whose files are called after whoever made them."""
+
+    async def fetch(self, file: Attached, limit_bytes: int) -> bytes:
+        return photo()
+
+
+async def hide_with_files(house: House) -> None:
+    house.services.fetchers["discord"] = Shelf()
+    author = house.person(NAME)
+    files = (
+        Attached(name=f"{NAME}-on-the-set.jpg", url="1", media_type="image/jpeg"),
+        Attached(name=f"cv-{NAME}.pdf", url="2", media_type="application/pdf", size_bytes=9),
+    )
+    values = {"text": CRASH, "anonymous": "true"}
+    request = await author.request("idea add", values, attached=files, is_form=True)
+    assert "Your name stays with me" in (await dispatch(house.services, request)).text
+
+
+@pytest.mark.parametrize("line", ["idea show 1", "idea files 1", "idea search crash", "queue"])
+async def test_no_file_name_tells_whose_it_is(house: House, line: str) -> None:
+    await hide_with_files(house)
+
+    reply = await house.admin().says(line)
+
+    assert NAME not in everything(reply)
+    assert reply.image is None or PLACE not in reply.image.content
+
+
+async def test_no_export_card_or_notice_tells_by_a_file(house: House) -> None:
+    await house.set("cards_channel", "ideas")
+    await hide_with_files(house)
+    await house.person("bob").says("me notices all")
+    await house.person("bob").says("idea follow 1")
+    await house.person(NAME).says("idea note 1 I have another picture.")
+    await house.person(NAME).says("idea attach 1 link:https://example.org/study")
+    courier = FakeCourier()
+    house.clock.pass_by(minutes=5)
+    await deliver(house, courier, times=2)
+
+    assert courier.told
+    assert NAME not in repr(courier.messages) + repr(courier.told)
+    reply = await house.admin().says("export json")
+    assert reply.file is not None
+    written = Path(reply.file.path)
+    assert NAME not in written.read_text("utf-8-sig")
+    assert "idea-1-2.pdf" in written.read_text("utf-8-sig")
+    written.unlink()
+    bank_id = (await house.community("discord:88")).bank_id
+    author = await house.store.members.by_account(f"discord:{NAME}")
+    assert author is not None
+    rows = await house.store.audit.list(bank_id, 100, None)
+    assert author.id not in {row.actor_id for row in rows if row.subject == "idea:1"}
+
+
+async def test_changing_and_removing_a_comment_leaves_no_name_in_the_log(house: House) -> None:
+    await hide(house)
+    author = house.person(NAME)
+    listed = await author.says("idea notes 1")
+    await author.presses(listed, "Change", text="I can show two.")
+    await author.presses(listed, "Remove")
+
+    rows = await house.store.audit.list((await house.community("discord:88")).bank_id, 100, None)
+    known = await house.store.members.by_account(f"discord:{NAME}")
+    assert known is not None
+    assert known.id not in {row.actor_id for row in rows if row.subject == "idea:1"}
+    assert NAME not in everything(await house.admin().says("mod log"))
+
+
+async def test_no_leader_leads_to_anonymous_ideas(house: House) -> None:
+    author = house.person(NAME)
+    for text in (CRASH, SHOES):
+        await author.submits("idea add", text=text, anonymous="true")
+    await house.moderator().says("mod accept 1")
+    await house.moderator().says("mod accept 2")
+
+    assert NAME not in everything(await house.admin().says("stats"))
+
+
+async def test_whatever_an_author_does_is_answered_to_them_alone(house: House) -> None:
+    """A public reply would say "zorblax used /idea edit" above it."""
+    await hide(house)
+    for command in commands.ALL:
+        if command.name.startswith("idea ") and command.name != "idea noted":
+            request = await house.person(NAME).request(command.name, {"number": 1})
+            assert command.visibility(request) is Visibility.ASKER, command.name
+
+
+async def test_nobody_reads_or_changes_what_an_anonymous_author_alone_may(house: House) -> None:
+    await hide(house)
+    bob = house.person("bob")
+
+    for line in ("idea edit 1 title:Mine", "idea withdraw 1", "idea detach 1", "idea retag 1"):
+        reply = await bob.says(line)
+        assert not reply.ok
+        assert NAME not in everything(reply)
+    assert not (await bob.says("idea mine")).items
+    assert not (await house.admin().says(f"idea search by:{NAME} status:all")).items

@@ -83,7 +83,7 @@ def test_examples_lead_to_the_command_and_are_valid(command: Command) -> None:
 def test_whatever_changes_something_is_kept_before_it_is_acknowledged(command: Command) -> None:
     reads = (
         *("show", "list", "search", "mine", "random", "similar", "why", "gaps", "log", "files"),
-        "review",
+        *("review", "notes", "top"),
     )
     last = command.name.split()[-1]
     if last in reads or command.name in {"ask", "help", "stats", "queue", "export", "setup"}:

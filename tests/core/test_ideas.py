@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.core.dispatch import dispatch
 from bot.core.model import Role
 from tests.fakes.house import House, button_of, labels
 
@@ -263,6 +265,57 @@ async def test_a_burst_of_votes_from_newcomers_is_held_out(house: House) -> None
     assert "#1" in queue.items[0].text
     await house.moderator().presses(queue, "Count them")
     assert (await house.idea(1)).votes.up == 6
+
+
+async def test_a_burst_against_an_idea_is_held_out_too_and_looked_at_once(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    house.clock.pass_by(days=3)
+    for n in range(5):
+        await house.person(f"new{n}").says("idea vote 1 down")
+    assert (await house.idea(1)).votes.down == 0
+
+    queue = await house.moderator().says("queue votes")
+    await house.moderator().presses(queue, "Count them")
+    await house.person("new9").says("idea vote 1 down")
+
+    assert (await house.idea(1)).votes.down == 6
+
+
+async def test_a_burst_drop_by_drop_is_held_out(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    house.clock.pass_by(days=3)
+
+    for n in range(10):
+        await house.person(f"new{n}").says("idea vote 1 up")
+        house.clock.pass_by(minutes=20)
+    assert (await house.idea(1)).votes.up == 0
+
+
+async def test_an_idea_that_regulars_like_too_may_have_many_newcomers(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    for n in range(6):
+        await house.person(f"old{n}").says("help")
+    house.clock.pass_by(days=3)
+
+    for n in range(10):
+        await house.person(f"new{n}").says("idea vote 1 up")
+        if n < 6:
+            await house.person(f"old{n}").says("idea vote 1 up")
+        house.clock.pass_by(minutes=20)
+    assert (await house.idea(1)).votes.up == 16
+
+
+async def test_accounts_that_the_platform_calls_new_make_a_burst(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    for n in range(5):
+        await house.person(f"sleeper{n}").says("help")
+    house.clock.pass_by(days=3)
+
+    for n in range(5):
+        request = await house.person(f"sleeper{n}").request("idea vote", {"number": 1, "vote": "1"})
+        new = replace(request, actor=replace(request.actor, is_new=True))
+        assert (await dispatch(house.services, new)).ok
+    assert (await house.idea(1)).votes.up == 0
 
 
 async def test_few_votes_do_not_beat_many_and_why_says_the_terms(house: House) -> None:

@@ -11,9 +11,12 @@ from tests.fakes.house import House
 M, O, A = Role.MEMBER, Role.MODERATOR, Role.ADMIN  # noqa: E741
 TABLE = {
     "ask": M, "idea add": M, "idea keep": M, "capture": M, "consent": M, "idea show": M,
-    "idea search": M, "idea mine": M, "idea random": M, "idea similar": M, "idea why": M,
+    "idea search": M, "idea mine": M, "idea top": M, "idea random": M, "idea similar": M,
+    "idea why": M,
     "idea vote": M, "idea follow": M, "idea note": M, "idea edit": M, "idea retag": M,
-    "idea withdraw": M, "idea attach": M, "idea files": M, "idea detach": M, "stats": M,
+    "idea withdraw": M, "idea attach": M, "idea files": M, "idea notes": M,
+    "idea renote": M, "idea unnote": M, "idea noted": M, "me notices": M, "idea detach": M,
+    "stats": M,
     "industry list": M, "market add": M, "me link": M,
     "privacy show": M, "privacy export": M, "privacy delete": M, "feedback": M, "share": M,
     "help": M, "idea appeal": M,

@@ -7,8 +7,10 @@ import pytest
 
 from bot.core.errors import InvalidField
 from bot.core.search import parse_query, query_of
+from bot.demo import read_lines
 from bot.tagging import Taxonomy
 from storage import STATUSES, IdeaFilter
+from tests.fakes.house import House
 
 NOW = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
 TAXONOMY = Taxonomy.load()
@@ -104,3 +106,93 @@ def test_a_quote_in_an_option_cannot_break_out() -> None:
 
     assert found.statuses == ()
     assert "status:all" in found.by_name
+
+
+ALIKE = {
+    "crash": "Reconstruct a traffic accident from witness statements so that the jury sees it",
+    "shoes": "A TV spot for a shoe brand, made in an afternoon by two people at the agency",
+    "film": "Verkehrsunfallberichte als kurzer Film, damit der Richter den Hergang versteht",
+    "zh": "把博物馆里的老照片变成会动的短片，让孩子们看见当年的街道",
+    "ar": "تحويل تقارير الشرطة إلى مقاطع قصيرة تشرح للقاضي ما حدث",
+    "fr": "Montrer aux élèves l'éclosion d'une fleur, à côté de la vraie plante",
+}
+
+
+async def fill(house: House) -> None:
+    for number, text in enumerate(ALIKE.values()):
+        reply = await house.person(f"p{number}").says(f"idea add {text}")
+        if "Kept" not in reply.text:
+            reply = await house.person(f"p{number}").presses(reply, "Keep it anyway")
+        assert "Kept" in reply.text, reply.text
+    await house.set("review", "after")
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("traffic acident", 1), ("acidents", 1), ("recontruct", 1),
+        ("unfall", 3), ("博物馆", 4), ("照片", 4), ("街道", 4), ("الشرطة", 5), ("eclosion", 6),
+        ("ÉLÈVES", 6), ('"shoe brand"', 2),
+    ],
+)  # fmt: skip
+async def test_typos_compounds_accents_and_scripts_are_found(
+    house: House, words: str, number: int
+) -> None:
+    await fill(house)
+
+    reply = await house.moderator().says(f"idea search {words} status:all")
+
+    assert reply.items[0].text.startswith(f"**#{number}**"), reply
+
+
+async def test_a_word_that_is_near_nothing_finds_nothing(house: House) -> None:
+    await fill(house)
+
+    assert not (await house.moderator().says("idea search dragons")).items
+    assert not (await house.moderator().says("idea search zzzzqqq")).items
+
+
+async def test_what_is_alike_in_meaning_follows_and_says_so(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.core.banks import LookAlike
+
+    await fill(house)
+
+    async def similar(bank_id: int, text: str, **_: object) -> list[LookAlike]:
+        return [LookAlike(2, 0.6), LookAlike(1, 0.5)]
+
+    monkeypatch.setattr(house.services.banks, "similar", similar)
+    few = await house.moderator().says("idea search accident")
+    none = await house.moderator().says("idea search collision insurance:x")
+    narrowed = await house.moderator().says("idea search collision status:declined")
+    sorted_ = await house.moderator().says("idea search collision sort:new")
+
+    assert [item.text.split("**")[1] for item in few.items] == ["#1", "#2"]
+    assert "alike in meaning" not in few.items[0].text
+    assert "alike in meaning" in few.items[1].text
+    assert "come closest" in none.text
+    assert [item.text.split("**")[1] for item in none.items] == ["#2", "#1"]
+    assert not narrowed.items
+    assert not sorted_.items
+
+
+async def test_menus_narrow_a_search_down(house: House) -> None:
+    for number, line in enumerate(read_lines()[:8]):
+        reply = await house.person(f"p{number}").submits(
+            "idea add", text=line.text, industry="insurance" if number % 2 else "legal"
+        )
+        assert "Kept" in reply.text, reply.text
+    top = await house.person("bob").says("idea top industry:legal")
+    assert len(top.items) == 4
+
+    reply = await house.moderator().says("idea search industry:insurance,legal sort:new")
+    by_name = {select.name: select for select in reply.selects}
+    assert by_name["industry"].choices[0].label.endswith(")")
+    narrowed = await house.moderator().does(
+        by_name["industry"].command, **{**by_name["industry"].values, "industry": "legal"}
+    )
+
+    assert narrowed.replace
+    assert len(narrowed.items) == 4
+    assert all("Legal" in item.text for item in narrowed.items)

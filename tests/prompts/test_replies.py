@@ -145,6 +145,7 @@ class Details(dict[str, object]):
 SAMPLES: dict[str, object] = {
     "because": ["crash"], "words": ["crash"], "flags": ["flag"], "errors": ["a", "b"],
     "split": [("Discord", 1, 2), ("Slack", 3, 4)], "industries": [("Games", 2)],
+    "people": [("Ann", 3), ("Bob", 2)],
     "statuses": [("pending", 1), ("accepted", 2)], "terms": Anything(), "citation": Anything(),
     "choices": [Anything()], "nearest": ["a", "b", "c"], "names": ["A", "B"], "lines": ["x"],
     "modes": [("c", "all")], "reasons": [("gone", 1), ("closed", 2)],

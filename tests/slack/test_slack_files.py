@@ -13,7 +13,7 @@ from bot.core.services import Services
 from storage import Store
 from tests.fakes.pictures import PLACE, drawing, photo
 from tests.fakes.slack_people import SlackPeople
-from tests.fakes.slack_server import SlackServer
+from tests.fakes.slack_server import BOT_USER, SlackServer
 from tests.slack.test_slack_product import (
     TEXT,
     deliver,
@@ -119,3 +119,30 @@ async def test_a_typed_file_opens_the_form_and_is_not_read(
     await slack.until(lambda: slack.views or len(slack.ephemeral) > 1)
 
     assert await kept(store) == []
+
+
+async def test_what_is_said_below_a_card_is_kept_as_a_comment(
+    slack: SlackServer,
+    people: SlackPeople,
+    services: Services,
+    product: SlackAdapter,
+    store: Store,
+) -> None:
+    await set_cards_channel(store)
+    await people.slash("UMIA", f"/idea add {TEXT}")
+    await slack.until(lambda: slack.ephemeral)
+    await deliver(services, product)
+    [card] = slack.messages["C2"]
+
+    for text in ("Would the police like this?", "They would."):
+        said = people.said("UADA", text, channel="C2", thread_ts=card["ts"])
+        await people.event(said)
+        await people.event(said, retry=1)
+    row = await store.communities.get("slack:T1")
+    assert row is not None
+    await slack.until(lambda: [m for m in slack.messages["C2"] if "kept as comments" in m["text"]])
+
+    notes = await store.notes.list(row.bank_id, 1, include_staff=False)
+    assert [note.text for note in notes] == ["Would the police like this?", "They would."]
+    told = [m for m in slack.messages["C2"] if m.get("user") == BOT_USER]
+    assert len(told) == 2  # the card, and one word about the thread

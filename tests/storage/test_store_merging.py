@@ -85,13 +85,25 @@ async def test_a_burst_is_held_out_until_decided(world: World) -> None:
     ]
     for person in (world.bob, *new):
         await store.votes.set(world.by(person), bank, 1, 1, "discord")
-    suspects = await store.votes.newcomers(
-        bank, 1, voted_since=NOW, seen_since=NOW + timedelta(hours=1)
-    )
+    world.tick(6 * 3600)
+    old = await store.members.ensure(world.discord.id, "discord:70", "O", NOW)
+    await store.votes.set(world.by(old), bank, 1, -1, "discord", is_new=True)
+    await store.votes.set(world.by(old), bank, 1, 0, "discord", is_new=True)
+
+    async def newcomers() -> set[int]:
+        return set(
+            await store.votes.newcomers(bank, 1, voted_since=NOW, new_for=timedelta(hours=1))
+        )
+
+    suspects = list(await newcomers() - {world.bob.id})
     assert set(suspects) == {person.id for person in new}
     assert (await store.votes.hold_out(world.by(None), bank, 1, suspects)).up == 1
     assert await store.votes.held(bank) == [(1, 4)]
     assert (await store.votes.release(world.by(world.mod), bank, 1, keep=True)).up == 5
+    assert await newcomers() <= {world.bob.id}  # who was let through is not looked at again
+    await store.votes.set(world.by(new[0]), bank, 1, -1, "discord")
+    assert await newcomers() <= {world.bob.id}
+    await store.votes.set(world.by(new[0]), bank, 1, 1, "discord")
     await store.votes.hold_out(world.by(None), bank, 1, suspects)
     assert (await store.votes.release(world.by(world.mod), bank, 1, keep=False)).up == 1
     assert len(await store.votes.voters(bank, 1)) == 1

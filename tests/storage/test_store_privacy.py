@@ -248,7 +248,7 @@ PROGRAM_WIDE = {
     "communities.get", "communities.by_id", "communities.all", "members.get", "members.by_account",
     "members.everything", "ideas.without_vector", "changes.latest", "changes.since",
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
-    "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person",
+    "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person", "members.notices",
     "questions.count_since", "drafts.get", "actions.get",
     "usage.of", "audit.heads", "audit.has", "ideas.newest_id",
 }  # fmt: skip
@@ -280,8 +280,8 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         "ids": ids, "external_id": "x", "prefix": "", "wanted": IdeaFilter(words=MARK),
         "model": "m", "author_id": world.ann.id, "lengths": (0, 9_000),
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
-        "thread_key": "t", "message_id": "m", "voted_since": NOW - timedelta(9),
-        "seen_since": NOW - timedelta(9), "since": NOW - timedelta(9), "act": "a",
+        "thread_key": "t", "thread_id": "m", "message_id": "m", "voted_since": NOW - timedelta(9),
+        "new_for": timedelta(9), "since": NOW - timedelta(9), "act": "a",
         "attachment_id": 1, "offset": 0, "limit": 10, "with_facets": True,
     }  # fmt: skip
     tried = 0

@@ -43,7 +43,8 @@ async def library(world: World) -> World:
         ("文生", [3]),
         ("交通事故", [3]),
         ("acident", [1]),  # misspelt
-        ("raffic", []),  # the first two letters must be there
+        ("raffic", [1, 4]),  # inside of a word
+        ("rafifc", []),  # misspelt, the first two letters must be there
         ("tarffic rules", [4]),  # swapped
         ("schoolchil", [4]),  # unfinished
         ("zebra advert", [2]),  # any of the words

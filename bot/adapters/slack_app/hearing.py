@@ -17,7 +17,7 @@ from bot.adapters.slack_app.reading import mentions, plain_words
 from bot.adapters.slack_app.workspace import PLATFORM, Workspace
 from bot.core import hello, intake
 from bot.core.dispatch import visibility
-from bot.core.listen import Heard, hear, request_of
+from bot.core.listen import Heard, comment_below, hear, request_of
 from bot.core.model import Community, Reply, Visibility
 from bot.core.services import Services
 from storage import StoreLocked, Write
@@ -126,6 +126,9 @@ class Hearing:
             return False
         if event.get("parent_user_id") == self._workspace.identity.bot_user_id:
             return True
+        cards = self._services.store.cards
+        if await cards.idea_below(community.id, community.bank_id, str(thread_ts)) is not None:
+            return True
         key = f"{community.key}:{thread_ts}"
         rows = await self._services.store.questions.thread(key, 1, community_id=community.id)
         return bool(rows)
@@ -156,7 +159,7 @@ class Hearing:
         answered all the same.
         """
         deliveries, delivery_id = self._services.store.deliveries, str(heard.delivery_id)
-        request = request_of(heard)
+        request = await comment_below(self._services, heard) or request_of(heard)
         payload = intake.to_payload(request) if request else {}
         try:
             is_new = await deliveries.accept(
@@ -182,7 +185,7 @@ class Hearing:
         await self._finish(heard, reply)
         if reply is None:
             return
-        request = request_of(heard)
+        request = await comment_below(self._services, heard) or request_of(heard)
         shown = Visibility.EVERYONE if request is None else visibility(request)
         await self._answering.say(_origin(event), reply, shown, locale=heard.locale)
 

@@ -12,8 +12,9 @@ from bot.core.commands.help import HELP
 from bot.core.commands.idea_add import ADD_IDEA, CAPTURE, KEEP_DRAFT
 from bot.core.commands.idea_change import EDIT_IDEA, WITHDRAW_IDEA
 from bot.core.commands.idea_files import ATTACH, DETACH, FILES
-from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS
-from bot.core.commands.idea_react import FOLLOW, NOTE, STAFF_NOTE, VOTE
+from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS, TOP_IDEAS
+from bot.core.commands.idea_notes import NOTE, NOTE_BELOW, NOTES, RENOTE, STAFF_NOTE, UNNOTE
+from bot.core.commands.idea_react import FOLLOW, VOTE
 from bot.core.commands.idea_show import EXPLAIN_RANK, RANDOM_IDEA, SHOW_IDEA, SIMILAR_IDEAS
 from bot.core.commands.industries import RETAG
 from bot.core.commands.link import LINK_CODE, LINK_JOIN, LINK_LEAVE, LINK_ME
@@ -24,6 +25,7 @@ from bot.core.commands.market import (
     DECIDE_FACT,
     RETIRE_FACT,
 )
+from bot.core.commands.me import NOTICES
 from bot.core.commands.moderate import BLOCK, KEEP_APART, MERGE, UNMERGE, VOTES
 from bot.core.commands.privacy import DELETE_MINE, EXPORT_MINE, SHOW_PRIVACY
 from bot.core.commands.queue import QUEUE
@@ -44,6 +46,7 @@ ALL: tuple[Command, ...] = (
     CONSENT,
     SHOW_IDEA,
     SEARCH_IDEAS,
+    TOP_IDEAS,
     MY_IDEAS,
     RANDOM_IDEA,
     SIMILAR_IDEAS,
@@ -51,6 +54,10 @@ ALL: tuple[Command, ...] = (
     VOTE,
     FOLLOW,
     NOTE,
+    NOTES,
+    RENOTE,
+    UNNOTE,
+    NOTE_BELOW,
     EDIT_IDEA,
     ATTACH,
     FILES,
@@ -96,6 +103,7 @@ ALL: tuple[Command, ...] = (
     LINK_JOIN,
     LINK_LEAVE,
     LINK_ME,
+    NOTICES,
     SHOW_PRIVACY,
     EXPORT_MINE,
     DELETE_MINE,

@@ -9,12 +9,12 @@ from bot.core import community_settings
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_show import show_button
 from bot.core.commands.industries import complete_industry
-from bot.core.model import ActionItem, Choice, Command, Field, FieldType, Reply, Request
-from bot.core.search import KEYS, SORTS, parse_query, query_of
+from bot.core.model import ActionItem, Choice, Command, Field, FieldType, Reply, Request, Select
+from bot.core.search import KEYS, SORTS, parse_query, query_of, without_key
 from bot.core.services import Services
 from bot.tagging.taxonomy import Taxonomy
 from prompts import render
-from storage import STATUSES, IdeaFilter, Page
+from storage import STATUSES, Idea, IdeaFilter, Page
 
 PAGE = 5
 _FACETS = 6
@@ -59,6 +59,39 @@ async def my_ideas(services: Services, request: Request) -> Reply:
     return await _page(services, request, taxonomy, wanted)
 
 
+async def top_ideas(services: Services, request: Request) -> Reply:
+    """List the open ideas, best first."""
+    taxonomy = await services.banks.taxonomy(request.community.bank_id)
+    wanted = replace(filter_of(request, taxonomy), sort="best")
+    return await _page(services, request, taxonomy, visible(request, wanted))
+
+
+ALIKE_FROM = 0.35
+"""Likeness from which an idea is shown to somebody who typed a few words: less than while
+submitting, where a whole text is compared."""
+
+_LOOSE = 3
+_LEAST = 2
+_NEAREST = 40
+
+
+async def _alike(
+    services: Services, request: Request, wanted: IdeaFilter, page: Page
+) -> tuple[Idea, ...]:
+    """Give ideas that are alike in meaning to the words, where few ideas have all of them."""
+    is_enough = page.total >= PAGE and not page.is_loose
+    words = wanted.words.replace('"', " ").strip()
+    if is_enough or page.offset or wanted.sort != "relevance" or not words:
+        return ()
+    bank_id = request.community.bank_id
+    near = await services.banks.similar(bank_id, words, limit=_NEAREST, at_least=ALIKE_FROM)
+    exact = set() if page.is_loose else {idea.number for idea in page.ideas}
+    numbers = [match.number for match in near if match.number not in exact]
+    found = await services.store.ideas.among(bank_id, wanted, numbers)
+    most = PAGE if page.is_loose else max(PAGE - page.total, _LEAST)
+    return tuple(idea for idea in found if ideas.can_see(request, idea))[:most]
+
+
 async def _page(
     services: Services, request: Request, taxonomy: Taxonomy, wanted: IdeaFilter
 ) -> Reply:
@@ -66,18 +99,19 @@ async def _page(
     page = await services.store.ideas.search(
         request.community.bank_id, wanted, limit=PAGE, offset=offset
     )
+    alike = await _alike(services, request, wanted, page)
+    if page.is_loose and alike:
+        return _closest(request, taxonomy, page, alike)
     locale = request.locale
-    items = tuple(
-        ActionItem(
-            text=shown.idea_line(idea, taxonomy, locale),
-            buttons=(show_button(request, idea.number),),
-        )
-        for idea in page.ideas
-        if ideas.can_see(request, idea)
+    items = (
+        *(_item(request, taxonomy, i) for i in page.ideas if ideas.can_see(request, i)),
+        *(_item(request, taxonomy, i, is_alike=True) for i in alike),
     )
     if not items:
         name = "mine_none" if request.command == "idea mine" else "search_none"
         return Reply(text=render(f"idea.{name}", locale), replace=request.flag("paged"))
+    if not page.total:
+        return _closest(request, taxonomy, page, alike)
     return Reply(
         text=render(
             "idea.found",
@@ -85,13 +119,75 @@ async def _page(
             total=page.total,
             first=offset + 1,
             last=offset + len(page.ideas),
-            is_loose=bool(wanted.words) and wanted.sort == "relevance",
+            alike=len(alike),
         ),
         items=items,
         footer=facets_text(page, taxonomy, locale),
+        selects=facet_menus(request, page, taxonomy),
         buttons=shown.paging_buttons(request, offset=offset, limit=PAGE, total=page.total),
         replace=request.flag("paged"),
     )
+
+
+def _item(
+    request: Request, taxonomy: Taxonomy, idea: Idea, *, is_alike: bool = False
+) -> ActionItem:
+    text = shown.idea_line(idea, taxonomy, request.locale)
+    if is_alike:
+        text = f"{text} · {render('idea.alike', request.locale)}"
+    return ActionItem(text=text, buttons=(show_button(request, idea.number),))
+
+
+def _closest(request: Request, taxonomy: Taxonomy, page: Page, alike: Sequence[Idea]) -> Reply:
+    """Show what comes closest where no idea has all the words: by meaning, then by some of them."""
+    known = {idea.id for idea in alike}
+    some = [i for i in page.ideas if i.id not in known and ideas.can_see(request, i)][:_LOOSE]
+    return Reply(
+        text=render("idea.closest", request.locale),
+        items=(
+            *(_item(request, taxonomy, i, is_alike=True) for i in alike),
+            *(_item(request, taxonomy, i) for i in some),
+        ),
+        replace=request.flag("paged"),
+    )
+
+
+_MENU = 12
+"""Entries of a menu to narrow down: more than the footer names, few enough to be read."""
+
+
+def facet_menus(request: Request, page: Page, taxonomy: Taxonomy) -> tuple[Select, ...]:
+    """Give menus that narrow a search down to an industry or a status, with how many each has."""
+    if request.command == "idea mine" or page.total <= PAGE:
+        return ()
+    locale = request.locale
+    industries = {i: taxonomy.name(i, locale) for i in page.industries}
+    statuses = {s: shown.status_word(s, locale) for s in page.statuses}
+    return (
+        *_menu(request, "industry", page.industries, industries),
+        *_menu(request, "status", page.statuses, statuses),
+    )
+
+
+def _menu(
+    request: Request, key: str, counts: Mapping[str, int], names: Mapping[str, str]
+) -> tuple[Select, ...]:
+    if len(counts) <= 1:
+        return ()
+    values = {n: v for n, v in request.values.items() if v not in (None, "", ())}
+    if "query" in values:
+        values["query"] = without_key(str(values["query"]), key)
+    carried = {n: v for n, v in values.items() if n not in {"offset", key} and v != ""}
+    ordered = sorted(counts, key=lambda one: (-counts[one], names[one]))[:_MENU]
+    choices = tuple(Choice(one, f"{names[one]} ({counts[one]})") for one in ordered)
+    select = Select(
+        command=request.command,
+        name=key,
+        placeholder=render(f"idea.narrow_{key}", request.locale),
+        choices=choices,
+        values={**carried, "paged": True},
+    )
+    return (select,)
 
 
 def facets_text(page: Page, taxonomy: Taxonomy, locale: str) -> str:
@@ -165,6 +261,13 @@ SEARCH_IDEAS = Command(
         "idea search crash industry:insurance",
         'idea search "police report" votes:>5 sort:new',
     ),
+)
+TOP_IDEAS = Command(
+    name="idea top",
+    summary="List the best open ideas, all or of an industry",
+    handle=top_ideas,
+    fields=(*(f for f in FILTER_FIELDS if f.name in {"industry", "status", "since"}), _OFFSET),
+    examples=("idea top", "idea top industry:insurance"),
 )
 MY_IDEAS = Command(
     name="idea mine",

@@ -1,4 +1,4 @@
-"""What members do with ideas of others: vote, follow, comment."""
+"""What members do with ideas of others: vote and follow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.core.commands import ideas, shown
 from bot.core.errors import InvalidField
-from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role
+from bot.core.model import Choice, Command, Field, FieldType, Reply, Request
 from bot.core.notices import to_staff
 from bot.core.services import Services
 from prompts import render
@@ -17,7 +17,12 @@ from storage import Idea, IdeaFilter, VoteCount
 BURST_WINDOW = timedelta(minutes=30)
 BURST_NEW = timedelta(hours=24)
 BURST_OF = 5
-"""So many votes within the window from people first seen just now are held out of the count."""
+"""So many votes within the window, for or against, from people who are new are held out."""
+
+DRIP_WINDOW = timedelta(hours=24)
+DRIP_OF = 10
+DRIP_SHARE = 0.75
+"""A burst that comes drop by drop: so many votes of new people in a day, and hardly any others."""
 
 _WORDS: dict[str, Literal[-1, 0, 1]] = {
     "1": 1, "+1": 1, "up": 1, "yes": 1, "0": 0, "none": 0, "-1": -1, "down": -1, "no": -1,
@@ -33,7 +38,12 @@ async def vote(services: Services, request: Request) -> Reply:
     asked = await ideas.require_idea(services, request)
     idea = await _counted(services, request, asked)
     count = await services.store.votes.set(
-        ideas.write_of(request), idea.bank_id, idea.number, value, request.community.platform
+        ideas.write_of(request),
+        idea.bank_id,
+        idea.number,
+        value,
+        request.community.platform,
+        is_new=request.actor.is_new,
     )
     count = await _held_out(services, request, idea) or count
     draft = request.number("draft")
@@ -62,17 +72,26 @@ async def _counted(services: Services, request: Request, asked: Idea) -> Idea:
 
 async def _held_out(services: Services, request: Request, idea: Idea) -> VoteCount | None:
     """Hold a burst of votes from new accounts out until a moderator decides."""
-    suspects = await services.store.votes.newcomers(
-        idea.bank_id,
-        idea.number,
-        voted_since=request.now - BURST_WINDOW,
-        seen_since=request.now - BURST_NEW,
-    )
-    if len(suspects) < BURST_OF or not await _is_settled(services, request):
+    suspects = await _suspects(services, request, idea)
+    if not suspects or not await _is_settled(services, request):
         return None
     notices = await to_staff(services, idea.bank_id, request.now)
     write = replace(ideas.program_write_of(request), notices=notices)
     return await services.store.votes.hold_out(write, idea.bank_id, idea.number, suspects)
+
+
+async def _suspects(services: Services, request: Request, idea: Idea) -> list[int]:
+    """Give the voters of a burst: many new people at once, or hardly any others for a day."""
+    votes, bank_id, number = services.store.votes, idea.bank_id, idea.number
+    at_once, for_a_day = request.now - BURST_WINDOW, request.now - DRIP_WINDOW
+    burst = await votes.newcomers(bank_id, number, voted_since=at_once, new_for=BURST_NEW)
+    if len(burst) >= BURST_OF:
+        return burst
+    drip = await votes.newcomers(bank_id, number, voted_since=for_a_day, new_for=BURST_NEW)
+    if len(drip) < DRIP_OF:
+        return []
+    lately = [v for v in await votes.voters(bank_id, number) if v.voted_at >= for_a_day]
+    return drip if len(drip) >= DRIP_SHARE * len(lately) else []
 
 
 async def _is_settled(services: Services, request: Request) -> bool:
@@ -93,34 +112,6 @@ async def follow(services: Services, request: Request) -> Reply:
     text = "idea.unfollowed" if is_stop else "idea.followed"
     return Reply(text=render(text, request.locale, number=idea.number))
 
-
-async def note(services: Services, request: Request) -> Reply:
-    """Keep a comment with an idea."""
-    await ideas.require_welcome(services, request)
-    idea = await ideas.require_idea(services, request)
-    await services.store.notes.add(
-        ideas.write_of(request), idea.bank_id, idea.number, request.text("text"), is_staff=False
-    )
-    return Reply(text=render("idea.noted", request.locale, number=idea.number))
-
-
-async def staff_note(services: Services, request: Request) -> Reply:
-    """Keep a note that only moderators see."""
-    idea = await ideas.require_idea(services, request)
-    await services.store.notes.add(
-        ideas.write_of(request), idea.bank_id, idea.number, request.text("text"), is_staff=True
-    )
-    return Reply(text=render("mod.noted", request.locale, number=idea.number))
-
-
-_NOTE = Field(
-    name="text",
-    label="Note",
-    type=FieldType.TEXT,
-    is_required=True,
-    max_length=1000,
-    in_form=True,
-)
 
 VOTE = Command(
     name="idea vote",
@@ -153,25 +144,4 @@ FOLLOW = Command(
     ),
     is_write=True,
     examples=("idea follow 42", "idea follow 42 stop:yes"),
-)
-NOTE = Command(
-    name="idea note",
-    summary="Comment on an idea",
-    handle=note,
-    form_title="Comment",
-    fields=(ideas.idea_field(), _NOTE),
-    is_write=True,
-    inline="text",
-    examples=("idea note 42 We tried this with a drone, it works.",),
-)
-STAFF_NOTE = Command(
-    name="mod note",
-    summary="Keep a note on an idea that only moderators see",
-    handle=staff_note,
-    form_title="Note for moderators",
-    fields=(ideas.idea_field(), _NOTE),
-    audience=Role.MODERATOR,
-    is_write=True,
-    inline="text",
-    examples=("mod note 42 Ask the author for the police report.",),
 )

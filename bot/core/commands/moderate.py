@@ -120,7 +120,10 @@ async def unmerge(services: Services, request: Request) -> Reply:
     idea = await ideas.require_idea(services, request)
     if idea.status != "merged":
         raise Conflict("not_merged", number=idea.number, status=idea.status)
-    parted = await services.store.ideas.unmerge(ideas.write_of(request), idea.bank_id, idea.number)
+    by = request.actor.person_id
+    notices = await to_followers(services, idea, "unmerged", request.now, by=by)
+    write = replace(ideas.write_of(request), notices=notices)
+    parted = await services.store.ideas.unmerge(write, idea.bank_id, idea.number)
     status = shown.status_word(parted.status, request.locale)
     text = render("mod.unmerged", request.locale, number=idea.number, status=status)
     reply = Reply(text=text, buttons=(undo_button(request, idea.number),))

@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import tempfile
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +41,38 @@ async def show_privacy(services: Services, request: Request) -> Reply:
 
 
 async def export_mine(services: Services, request: Request) -> Reply:
-    """Give all that is kept about the actor as a file."""
-    kept = await services.store.members.everything(request.actor.person_id or 0)
-    path = await asyncio.to_thread(_written, kept)
-    file = File("my-data.json", str(path), "application/json")
+    """Give all that is kept about the actor as a file; with pictures it is a ZIP of both."""
+    person_id = request.actor.person_id or 0
+    kept = await services.store.members.everything(person_id)
+    pictures = await services.store.attachments.of_person(person_id)
+    if pictures:
+        path = await asyncio.to_thread(_zipped, kept, pictures)
+        file = File("my-data.zip", str(path), "application/zip")
+    else:
+        path = await asyncio.to_thread(_written, kept)
+        file = File("my-data.json", str(path), "application/json")
     return Reply(text=render("privacy.exported", request.locale), file=file)
 
 
 def _written(kept: dict[str, Any]) -> Path:
     handle, name = tempfile.mkstemp(prefix="reelbank-", suffix=".json")
     with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump(kept, out, ensure_ascii=False, indent=2, default=str)
+        out.write(_json(kept))
+    return Path(name)
+
+
+def _json(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, ensure_ascii=False, indent=2, default=str)
+
+
+def _zipped(kept: dict[str, Any], pictures: Sequence[tuple[int, int, str, bytes]]) -> Path:
+    """Put the data and the pictures into one file; a picture is named after its idea."""
+    handle, name = tempfile.mkstemp(prefix="reelbank-", suffix=".zip")
+    with os.fdopen(handle, "wb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("my-data.json", _json(kept))
+        for id_, number, media_type, content in pictures:
+            ending = "png" if media_type == "image/png" else "jpg"
+            archive.writestr(f"pictures/idea-{number}-{id_}.{ending}", content)
     return Path(name)
 
 

@@ -242,12 +242,16 @@ async def idea_buttons(request: Request, idea: Idea) -> tuple[Button, ...]:
         names = ["idea edit", "idea withdraw"]
         if idea.status == "declined":
             names.insert(1, "idea appeal")
+    if idea.status in CAN_BE_VOTED_ON:
+        names.insert(0, "idea note")
+    if idea.note_count:
+        names.append("idea notes")
     more = tuple(
         Button(
             label=render(f"button.{name.replace(' ', '_')}", locale),
             command=name,
             values={**values, "ask": True} if name == "idea withdraw" else values,
-            opens_form=name in {"idea edit", "idea appeal"},
+            opens_form=name in {"idea edit", "idea appeal", "idea note"},
         )
         for name in names
     )

@@ -20,6 +20,7 @@ from prompts import render
 
 _WEEK = timedelta(days=7)
 _BEST = 5
+_LEADERS = 5
 
 
 async def show_stats(services: Services, request: Request) -> Reply:
@@ -46,9 +47,11 @@ async def show_stats(services: Services, request: Request) -> Reply:
     without = [] if wanted.industries else _without(best.industries, taxonomy, locale)
     untagged, unembedded = await waiting(services, bank_id)
     reading = render("stats.reading", locale, untagged=untagged, unembedded=unembedded)
+    people = [] if wanted.industries or wanted.since else await _people(services, request)
     rows = [
         ("label_reading", reading if untagged or unembedded else ""),
         ("label_best", "\n\n".join(lines)),
+        ("label_people", render("stats.people", locale, people=people) if people else ""),
         ("label_counts", facets_text(best, taxonomy, locale)),
         ("label_without", render("stats.without", locale, names=without) if without else ""),
     ]
@@ -63,6 +66,12 @@ async def show_stats(services: Services, request: Request) -> Reply:
         pictures=await drawn.files(),
         **_instead(request, drawn),
     )
+
+
+async def _people(services: Services, request: Request) -> list[tuple[str, int]]:
+    """Give who had the most accepted ideas; one accepted idea makes nobody a leader."""
+    leaders = await services.store.ideas.leaders(request.community.bank_id, _LEADERS)
+    return [(name, count) for name, count in leaders if count > 1]
 
 
 def _without(counts: Mapping[str, int], taxonomy: Taxonomy, locale: str) -> list[str]:
