@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from storage.connection import marks, micros, moment
-from storage.engine import Subject, reads, writes
+from storage.engine import Subject, alters, reads, writes
 from storage.errors import Stale
 from storage.idea_writes import find, finish, keep_undo, read
 from storage.rows import Claim, Idea, Status
@@ -72,6 +72,11 @@ class Claims(Subject):
         keep_undo(tx, found, "claim", {"claim": row})
         tx.run("DELETE FROM claims WHERE idea_id = ?", (found.id,))
         return finish(tx, found, "idea.release", {})
+
+    @alters
+    def purge(self, tx: Tx, now: datetime) -> int:
+        """Forget claims that have ended."""
+        return tx.run("DELETE FROM claims WHERE until <= ?", (micros(now),)).rowcount
 
     @reads
     def of(

@@ -247,3 +247,40 @@ async def test_a_fact_needs_a_source_and_a_day(
 
     assert not reply.ok
     assert field in reply.text
+
+
+WAYS = {
+    "accepting and declining": ("mod accept 1", "mod decline 1 off_topic"),
+    "deciding an edit": ("mod accept 2", "mod restore 2"),
+    "deciding an appeal": ("mod uphold 3", "mod uphold 3 We had it."),
+    "merging and declining": ("mod merge 1 4", "mod decline 1 off_topic"),
+    "telling apart": ("mod apart 5 1", "mod apart 5 1"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_of_fifty_who_decide_at_once_one_wins(house: House, way: str) -> None:
+    await house.set("review", "before")
+    await three(house)
+    dan = house.person("dan")
+    await dan.says("idea add Moving menus: every dish of the restaurant as a short clip")
+    await dan.says(f"idea add {CRASH} again")
+    first = house.moderator("first")
+    await first.says("mod accept 2")
+    await house.person("bob").does("idea edit", number=2, text=f"{SHOES}, in colour")
+    await first.says("mod decline 3 off_topic")
+    await house.person("cam").says("idea appeal 3 It is for nurses.")
+    await first.says("queue duplicates")
+    lines = WAYS[way]
+
+    replies = await asyncio.gather(
+        *(house.moderator(f"mod{n}").says(lines[n % 2]) for n in range(50))
+    )
+
+    winners = [n for n, reply in enumerate(replies) if reply.ok]
+    assert len(winners) == 1
+    losers = [reply.text for n, reply in enumerate(replies) if n != winners[0]]
+    assert not any("went wrong" in text for text in losers)
+    if way != "telling apart":  # there, the pair is gone for all alike
+        named = [text for text in losers if re.search(rf"\bmod{winners[0]}\b", text)]
+        assert len(named) == len(losers), losers[:3]

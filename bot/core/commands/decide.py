@@ -152,7 +152,7 @@ async def restore(services: Services, request: Request) -> Reply:
     """Decline an edit of an accepted idea: the words that were accepted come back."""
     idea = await ideas.require_idea(services, request)
     if idea.status != "pending" or idea.accepted_version is None:
-        raise Conflict("no_edit", number=idea.number, status=idea.status)
+        raise Conflict("no_edit", **await standing(services, request, idea))
     obstacle = await claim_obstacle(services, request, idea)
     if obstacle is not None:
         raise obstacle

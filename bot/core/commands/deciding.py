@@ -17,7 +17,15 @@ from storage import STATUSES, AuditFilter, Idea, Notice, Stale, Status, Write
 Decision = Literal["accept", "decline"]
 
 _EVENTS: dict[Status, Event] = {"accepted": "accepted", "declined": "declined"}
-_DECISIONS = ("idea.status", "idea.merge", "idea.unmerge", "idea.restore", "idea.edit", "undo")
+_DECISIONS = (
+    "idea.status",
+    "idea.merge",
+    "idea.unmerge",
+    "idea.restore",
+    "idea.edit",
+    "undo",
+    "idea.uphold",
+)
 """What may have changed an idea's status."""
 
 

@@ -45,17 +45,44 @@ def compared(old: str, new: str) -> tuple[str, str]:
     old_words, new_words = _words(old), _words(new)
     is_long = len(old_words) + len(new_words) > _LONG  # then the exact way takes too long
     matcher = SequenceMatcher(None, old_words, new_words, autojunk=is_long)
-    sides: tuple[list[str], list[str]] = ([], [])
+    sides: tuple[list[_Piece], list[_Piece]] = ([], [])
     codes = matcher.get_opcodes()
     for at, (tag, i1, i2, j1, j2) in enumerate(codes):
         for side, words in zip(sides, (old_words[i1:i2], new_words[j1:j2]), strict=True):
             if tag == "equal":
-                side.append(plain(_near(words, is_first=at == 0, is_last=at == len(codes) - 1)))
+                text = _near(words, is_first=at == 0, is_last=at == len(codes) - 1)
+                side.append(_Piece(text))
             elif words:
-                text = "".join(words)
-                bold = text.lstrip()
-                side.append(f"{' ' if bold != text else ''}**{plain(bold)}**")
-    return "".join(sides[0]).strip(), "".join(sides[1]).strip()
+                side.append(_Piece("".join(words), is_changed=True))
+    return _drawn(sides[0]), _drawn(sides[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some words of a side."""
+
+    text: str
+    is_changed: bool = False
+
+
+def _drawn(pieces: list[_Piece]) -> str:
+    """Give the pieces as Markdown.
+
+    CommonMark takes the marks of bold for mere stars where a punctuation mark stands between them
+    and a letter outside; a blank in between helps.
+    """
+    drawn = ""
+    for at, piece in enumerate(pieces):
+        words = piece.text.strip()
+        if not piece.is_changed or not words:
+            drawn += plain(piece.text)
+            continue
+        following = pieces[at + 1].text[:1] if at + 1 < len(pieces) else ""
+        is_tight = bool(drawn) and not drawn[-1].isspace() and not words[0].isalnum()
+        before = " " if is_tight or piece.text[0].isspace() else ""
+        after = " " if following and not following.isspace() and not words[-1].isalnum() else ""
+        drawn += f"{before}**{plain(words)}**{after}"
+    return drawn.strip()
 
 
 def _words(text: str) -> list[str]:

@@ -19,6 +19,7 @@ async def purge_old(services: Services, now: datetime) -> None:
     await store.deliveries.purge(now - times.DELIVERIES)
     await store.outbox.purge(now - times.OUTBOX)
     await store.limits.purge(now - times.LIMITS)
+    await store.claims.purge(now)
 
 
 async def purge_questions(services: Services, now: datetime) -> None:
