@@ -117,7 +117,7 @@ def unweighed(ask: Ask, conditions: Conditions) -> list[str]:
         u.text
         for u in ask.reading.units
         if u.kind in _WEIGHED
-        and u.weight >= 1
+        and u.weight > 1
         and not explained & set(u.fields)
         and not any(h.start <= u.start < h.end for h in spans)
     ][:5]

@@ -137,7 +137,7 @@ def _is_about_one(ask: Ask) -> bool:
     return not kinds & {"model", "company"} or ("model" in kinds and not is_top)
 
 
-def compared(ask: Ask) -> Draft | None:
+def compared(ask: Ask, conditions: Conditions) -> Draft | None:
     """Rank the things named, or set them side by side."""
     if ask.reading.has("when") or len(ask.reading.mentions) < 2:  # noqa: PLR2004
         return compare(ask)
@@ -151,4 +151,4 @@ def compared(ask: Ask) -> Draft | None:
     ]
     if asks_else and ask.reading.has("those", "pronouns"):
         return compare(ask)
-    return ranked_among(ask, subjects(ask)) or compare(ask)
+    return ranked_among(ask, subjects(ask), conditions) or compare(ask)

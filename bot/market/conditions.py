@@ -88,7 +88,9 @@ class Conditions:
 
     def _dates(self, reading: Reading) -> Iterator[Condition]:
         """Read `models that came out in November 2026`."""
-        if "f:released" not in reading.tags:
+        is_list = "k:model" in reading.tags and not reading.mentions
+        is_list = is_list and not any(t.startswith("top:") for t in reading.tags)
+        if "f:released" not in reading.tags and not is_list:
             return
         for unit in reading.units:
             days = [k[2:] for k, _ in unit.keys if k.startswith("d:")]

@@ -49,8 +49,10 @@ def of_maker(ask: Ask) -> Draft | None:
 
 def made_by(ask: Ask) -> Draft | None:
     """Answer `did Microsoft make Sora`: who made it, and that it was somebody else."""
-    things = [m for m in ask.reading.mentions if _kind(ask, likeliest(ask, m)) in THINGS]
-    firms = [m for m in ask.reading.mentions if m not in things]
+    if ask.reading.has("compare"):
+        return None
+    firms = [m for m in ask.reading.mentions if _is_firm(ask, m)]
+    things = [m for m in ask.reading.mentions if m not in firms]
     asks = [u for u in ask.reading.units if u.weight >= 1]
     asks_maker = all("vendor" in u.fields for u in asks)
     is_maker = bool(asks) or ask.reading.has("maker")
@@ -58,7 +60,7 @@ def made_by(ask: Ask) -> Draft | None:
         return None
     owner = likeliest(ask, things[0])
     rows = [r for r in ask.knowledge.facts(owner, "vendor") if r.fact.is_current][:1]
-    if not rows or any(_kind(ask, e) != "company" for m in firms for e in m.exact):
+    if not rows or ask.knowledge.entities[owner].kind not in THINGS:
         return None
     said = compact(rows[0].fact.value or "")
     names = {compact(ask.name(e)) for m in firms for e in m.all} | {m.key for m in firms}
@@ -67,8 +69,10 @@ def made_by(ask: Ask) -> Draft | None:
     return Draft(sentences=(*first, *ask.sentences(rows)), entities=(owner,))
 
 
-def _kind(ask: Ask, owner: int) -> str:
-    return ask.knowledge.entities[owner].kind
+def _is_firm(ask: Ask, mention: Mention) -> bool:
+    """Tell whether a name is that of a firm, even if a model is called after it."""
+    found = (ask.knowledge.entities[e] for e in mention.exact)
+    return any(e.kind == "company" for e in found)
 
 
 def of_others(ask: Ask) -> Draft | None:

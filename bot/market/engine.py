@@ -166,7 +166,7 @@ class Engine:
             return reckon(ask) or of_version(ask) or unknown(ask)
         if reading.has("currency") and "price" in reading.asked:
             return no_rates(ask)
-        found = self._reckoned(ask) or made_by(ask) or compared(ask)
+        found = self._reckoned(ask) or made_by(ask) or compared(ask, self._conditions)
         if not found and reading.has("timeline") and not self._asks_more(reading):
             found = timeline(ask)
         found = found or found_or_listed(ask, self._conditions)

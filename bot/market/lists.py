@@ -120,7 +120,8 @@ def matches(ask: Ask, wanted: Sequence[Condition], kind: str) -> list[Match]:
     """Give everything of a kind that meets all conditions."""
     found = []
     asks_status = any(c.field in ("status", "kind") for c in wanted) or _asks_oldest(ask)
-    asks_status = asks_status or all(c.field == "vendor" and not c.denied for c in wanted)
+    is_of_maker = all(c.field == "vendor" and not c.denied for c in wanted)
+    asks_status = asks_status or (is_of_maker and not _is_top(ask))
     for owner, entity in enumerate(ask.knowledge.entities):
         if entity.kind not in _ALIKE.get(kind, (kind,)) or (
             not asks_status and is_ended(ask, owner)

@@ -26,6 +26,8 @@ _HELD = 0.35  # a larger region that holds the place
 _BY_PLACE = {"availability", "licence", "commercial_use", "limits", "kind", "status"}
 _ALMOST = 0.69
 _TRIED = 3  # of the best facts, so many are looked at
+_TRIED_UNNAMED = 10  # and without a name, where the best may lack what is asked for
+_CLOSE_UNNAMED = 0.25
 _FOCUS = 3.3  # weight of a rare word behind `which`: without it there is no answer
 _NAMED_PARTLY = 0.45
 
@@ -35,7 +37,8 @@ def lookup(ask: Ask) -> Draft | None:
     ranked = [s for s in ask.retriever.rank(ask.reading, limit=24) if not _is_plan(ask, s.row)]
     if not ranked:
         return None
-    near = [s for s in ranked[:_TRIED] if s.score >= ranked[0].score - _CLOSE]
+    tried, close = (_TRIED, _CLOSE) if ask.reading.mentions else (_TRIED_UNNAMED, _CLOSE_UNNAMED)
+    near = [s for s in ranked[:tried] if s.score >= ranked[0].score - close]
     first = next((i for i, s in enumerate(near) if is_enough(ask.reading, s)), None)
     if first is None:
         return _in_place(ask)
@@ -160,9 +163,11 @@ def in_language(ask: Ask, row: Row) -> str:
 def is_enough(reading: Reading, best: Scored) -> bool:
     """Tell whether a fact covers enough of a question to be its answer."""
     strong = [u for u in reading.units if u.weight >= _STRONG and u.kind in ("field", "word")]
-    if strong and all(u.text in best.weak for u in strong):
+    strong.sort(key=lambda u: u.start)
+    is_weak = bool(strong) and all(u.text in best.weak for u in strong)
+    if is_weak or any(u.kind in ("word", "field") and u.weight >= _FOCUS for u in best.missing):
         return False
-    if any(u.kind in ("word", "field") and u.weight >= _FOCUS for u in best.missing):
+    if _lacks_what_is_asked(reading, strong[:1], best):
         return False
     sizes = [u for u in reading.units if u.kind == "number" and reading.mentions]
     if not (content(reading.units) or sizes) or not _is_tolerable(best):
@@ -172,6 +177,11 @@ def is_enough(reading: Reading, best: Scored) -> bool:
     if reading.mentions:
         return best.cover >= ENOUGH and best.named >= NAMED
     return best.cover >= ENOUGH_UNNAMED
+
+
+def _lacks_what_is_asked(reading: Reading, first: Sequence[Unit], best: Scored) -> bool:
+    """Tell whether a fact says nothing of what a question without a name asks for first."""
+    return not reading.mentions and any(u.kind == "field" and u in best.missing for u in first)
 
 
 def _is_tolerable(best: Scored) -> bool:

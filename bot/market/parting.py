@@ -20,7 +20,16 @@ _ASKING = (
     r"quem|quando|quanto|como|qual|quais)"
 )
 _AND = r"(?:and|und|et|y|e|also|plus|sowie)"
-_CUT = re.compile(rf"(?:(?:,|;)?\s+{_AND}\s+(?:also\s+)?|[,;:]\s+)(?={_ASKING}\b)", re.IGNORECASE)
+# Behind `and is` these go on saying something of what was asked about, and ask nothing new.
+_PREDICATE = (
+    r"(?:is|are|was|were|has|have|do|does|did|can|will)\s+(?:made|based|from|in|under|over|below|"
+    r"above|available|open|able|free|not|still|also|at|by|licensed|cheap|cheaper|usable|native|"
+    r"support|supports|run|runs|make|makes|cost|costs|sound|audio|no|an?|more|less|both|\d)"
+)
+_CUT = re.compile(
+    rf"(?:(?:,|;)?\s+{_AND}\s+(?:also\s+)?|[,;:]\s+)(?={_ASKING}\b)(?!{_PREDICATE}\b)",
+    re.IGNORECASE,
+)
 _LEADS = re.compile(rf"^(?:(?:and|but|so|ok|okay|also|plus)\s+)?{_ASKING}\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9a-d][.)]\s")
 _MIN_WORDS = 2

@@ -72,7 +72,7 @@ def _is_firm(ask: Ask, owner: int, mention: Mention) -> bool:
     return entity.kind == "company" and compact(entity.name) == mention.key
 
 
-def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
+def ranked_among(ask: Ask, owners: Sequence[int], conditions: Conditions) -> Draft | None:
     """Answer `which is cheaper, A or B`: the things named, ranked, and what nobody recorded."""
     entry = _comparing(ask)
     if entry is None or len(owners) < _TWO:
@@ -80,10 +80,11 @@ def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
     field, low = _field_of(ask, entry), entry["end"] == "low"
     if not field:
         return None
+    wanted = [c for c in conditions.read(ask.reading) if c.field in ("resolution", "audio")]
     ranked = [
         (number, match, row)
         for owner in owners
-        for number, match, row in _ranked(ask, [Match(owner, {})], (field, low), [], base=True)
+        for number, match, row in _ranked(ask, [Match(owner, {})], (field, low), wanted, base=True)
     ]
     if not ranked:
         return None
@@ -94,9 +95,11 @@ def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
     if len(ranked) == 1:
         lead = ask.sentence(ranked[0][2])
         return Draft(sentences=(*said, lead), entities=tuple(owners), is_gap=True)
-    draft = _podium(ask, ranked, (field, low), [])
+    draft = _podium(ask, ranked, (field, low), wanted)
     ended = [s for o in owners for s in ended_first(ask, ask.knowledge.facts(o, "price")[:1])]
-    rows = [(ask.name(m.owner), cell(ask, _with_first(ask, m, field))) for _, m, _ in ranked]
+    rows = [
+        (ask.name(m.owner), cell(ask, _with_first(ask, m, field, wanted))) for _, m, _ in ranked
+    ]
     return Draft(
         sentences=(*ended, *draft.sentences, *said),
         table=Table(("", label), tuple(rows)),
@@ -105,9 +108,9 @@ def ranked_among(ask: Ask, owners: Sequence[int]) -> Draft | None:
     )
 
 
-def _with_first(ask: Ask, match: Match, field: str) -> list[Row]:
+def _with_first(ask: Ask, match: Match, field: str, wanted: Sequence[Condition]) -> list[Row]:
     """Give the facts for a cell; of the date of something the one that ranked it."""
-    rows = ask.knowledge.facts(match.owner, field)
+    rows = usable(ask, match.owner, field, wanted)
     return rows if field != "released" else [match.evidence.get(field) or rows[0]] if rows else []
 
 

@@ -11,6 +11,7 @@ from bot.market.language import detect
 from bot.market.lexicon import NO_PLACE, Hit, Lexicon, is_swallowed
 from bot.market.linking import Linker, Mention
 from bot.market.reading import Reading, Unit
+from bot.market.spelling import Spelling
 from bot.market.text import Piece, fold, stem, words
 from bot.market.wording import DONE_WEIGHT, VARIANT_WEIGHT, Wording
 
@@ -41,6 +42,7 @@ class Reader:
         self._lexicon = lexicon
         self._wording = Wording(knowledge, lexicon)
         self._linker = Linker(knowledge, lexicon)
+        self._spelling = Spelling(knowledge, lexicon)
         self._known: dict[str, frozenset[str]] = {}
 
     def read(self, text: str, locale: str | None = None) -> Reading:
@@ -50,7 +52,7 @@ class Reader:
         typed = fold(spelled).replace("won't", "wont").split()
         folded = " ".join(map(self._in_full, typed) if language == "en" else typed)
         if language in ("en", "de", "fr", "es", "pt"):
-            folded = self._linker.correct(folded, self._stems_of(language))
+            folded = self._spelling.correct(folded, self._stems_of(language))
         mentions = tuple(self._linker.mentions(folded, text))
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)

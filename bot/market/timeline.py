@@ -62,16 +62,27 @@ def _entries(ask: Ask) -> list[tuple[str, Row]]:
     keys = [[k[2:] for k, _ in u.keys if k[:2] == "d:"] for u in ask.reading.units]
     days = {d for found in keys for d in (found[:-1] or found)}  # months go before their year
     found: dict[int, tuple[str, Row]] = {}
+    shared = _about_all(ask)
     for owner in ask.reading.entities:
         for index, weight in ask.knowledge.postings(f"e:{owner}").items():
             row = ask.knowledge.rows[index]
             day = _day(row)
             is_then = not days or (day or "").startswith(tuple(days))
-            if weight < _MENTIONED or not day or not is_then:
+            is_shared = shared is None or index in shared
+            if weight < _MENTIONED or not day or not is_then or not is_shared:
                 continue
             if _is_event(row):
                 found[index] = (day, row)
     return sorted(found.values(), key=lambda e: e[0])
+
+
+def _about_all(ask: Ask) -> set[int] | None:
+    """Give the facts about all of several things: `what happened between Cameo and OpenAI`."""
+    named = {m.key: m for m in ask.reading.mentions}
+    if len(named) < 2:  # noqa: PLR2004
+        return None
+    sets = [{i for e in m.all for i in ask.knowledge.postings(f"e:{e}")} for m in named.values()]
+    return set.intersection(*sets) or None
 
 
 def _each_once(entries: list[tuple[str, Row]]) -> list[tuple[str, Row]]:

@@ -67,6 +67,74 @@ def test_a_made_up_model_is_answered_about_without_a_line_of_code(
     assert said in bigger.answer(question, today=TODAY).plain()
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("zorblax 7 or kling 4.0, which is cheaper?", "**Zorblax 7** comes first"),
+        ("which is longer, kling 4.0 or zorblax 7", "333 s"),
+        ("models under 1 cent a second in 4k", "Zorblax 7"),
+        ("open weights models that fit in 6 gb and make sound", "Zorblax 7"),
+        ("which models came out in november 2026", "Zorblax 7"),
+        ("50 bucks of zorblax 7, how many seconds?", "50000 s"),
+        ("who makes zorblax and how long are its clips?", "333 seconds"),
+        ("did google make zorblax 7?", "not what my sources say"),
+        ("chinese models with 8k, anything but kling", "Zorblax 7"),
+        ("zorblax 7 的价格是多少？", "0.001"),
+    ],
+)
+def test_it_takes_part_in_every_kind_of_question(bigger: Market, question: str, said: str) -> None:
+    assert said in bigger.answer(question, today=TODAY).plain()
+
+
+@pytest.fixture(scope="module")
+def with_firm(tmp_path_factory: pytest.TempPathFactory) -> Market:
+    """A folder of nothing but a made-up firm, its model, and a field that nobody has heard of."""
+    folder = tmp_path_factory.mktemp("firm")
+    source = "{url: 'https://zorba.example', title: Z, publisher: Zorba, date: 2026-11}"
+    facts = (
+        ("founded", "2024", "Zorba Labs was founded in 2024 by Ada Zorba."),
+        ("headcount", "17", "Zorba Labs has 17 employees."),
+        ("funding", "12M USD", "Zorba Labs raised 12 million US dollars in June 2026."),
+        ("country", "France", "Zorba Labs is based in France."),
+    )
+    lines = ["- id: zorba-labs", "  name: Zorba Labs", "  kind: company", "  facts:"]
+    for field, value, claim in facts:
+        lines += [f"    - {{claim: {claim!r}, field: {field}, value: '{value}', as_of: 2026-11,"]
+        lines += [f"       source: {source}}}"]
+    lines += ["- id: zorblax-8", "  name: Zorblax 8", "  kind: model", "  facts:"]
+    lines += ["    - {claim: 'Zorblax 8 has a tempo dial from 1 to 9.', field: tempo_dial,"]
+    lines += [f"       value: 1 to 9, as_of: 2026-11, source: {source}}}"]
+    lines += ["    - {claim: 'Zorblax 8 is made by Zorba Labs.', field: vendor,"]
+    lines += [f"       value: Zorba Labs, as_of: 2026-11, source: {source}}}"]
+    (folder / "zorba.yaml").write_text("\n".join(lines), "utf-8")
+    return Market.load(facts_dir=folder)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("who founded Zorba Labs?", "Ada Zorba"),
+        ("how many employees does zorba labs have", "17"),
+        ("how much did Zorba raise in 2026?", "12 million"),
+        ("where is zorba labs based", "France"),
+        ("what does the tempo dial of zorblax 8 do", "1 to 9"),
+        ("zorblax 8 tempo dial range?", "1 to 9"),
+        ("which companies are from France?", "Zorba Labs"),
+    ],
+)
+def test_a_new_firm_and_a_new_field_need_no_code_either(
+    with_firm: Market, question: str, said: str
+) -> None:
+    assert said in with_firm.answer(question, today=TODAY).plain()
+
+
+def test_what_the_new_firm_does_not_say_is_not_known(with_firm: Market) -> None:
+    answer = with_firm.answer("what is the revenue of Zorba Labs?", today=TODAY)
+
+    assert answer.abstained
+    assert answer.is_gap
+
+
 def test_the_built_in_knowledge_does_not_know_it(market: Market) -> None:
     assert market.answer("who makes zorblax 7?", today=TODAY).abstained
 
