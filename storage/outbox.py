@@ -101,6 +101,14 @@ class Outbox(Subject):
         )
 
     @alters
+    def hold(self, tx: Tx, row_ids: Sequence[int], due_at: datetime) -> None:
+        """Give leased rows back untried, to be sent from a time on, in the order that they had."""
+        tx.run_many(
+            "UPDATE outbox SET lease_until = NULL, due_at = max(due_at, ?) WHERE id = ?",
+            [(micros(due_at), row_id) for row_id in row_ids],
+        )
+
+    @alters
     def dead(self, tx: Tx, row_id: int, reason: str) -> None:
         """Give a row up, for a reason that the operator can read; it stays to be looked at.
 

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -23,7 +24,7 @@ from bot.core.model import Community
 from bot.core.notice_words import notes_reply, notice_reply, staff_reply
 from bot.core.services import Services
 from bot.core.texts import short
-from storage import Card, CommunityRow, Idea, OutboxRow, StoreError
+from storage import Card, CommunityRow, Idea, OutboxRow, Store, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,13 @@ LEASE_S = 30.0
 
 MAX_ATTEMPTS = 12
 """With the pauses below a row is tried for about nine hours before it is given up."""
+
+_PATIENCE = timedelta(days=3)
+"""How long a platform may be out of reach before what waits for it is given up."""
+
+_LONGEST_HOLD_S = 60.0
+_holds: WeakKeyDictionary[Store, dict[str, datetime]] = WeakKeyDictionary()
+"""Platforms that asked to wait, with the time until which nothing is sent there."""
 
 _FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 3600.0
@@ -50,7 +58,11 @@ async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: 
     Rows of one platform go one after the other, platforms side by side, so that one that is down
     doesn't hold up the others.
     """
-    rows = await services.store.outbox.lease(list(couriers), now, AT_ONCE, LEASE_S)
+    holds = _holds.setdefault(services.store, {})
+    platforms = [p for p in couriers if holds.get(p, now) <= now]
+    if not platforms:
+        return 0
+    rows = await services.store.outbox.lease(platforms, now, AT_ONCE, LEASE_S)
     by_platform: dict[str, list[OutboxRow]] = {}
     for row in rows:
         by_platform.setdefault(row.platform, []).append(row)
@@ -61,13 +73,22 @@ async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: 
 
 
 async def _deliver_all(services: Services, courier: Courier, rows: list[OutboxRow]) -> None:
-    for row in rows:
-        await _deliver(services, courier, row)
+    """Send rows in their order; where the platform asks to wait, all that follow wait, too."""
+    for at, row in enumerate(rows):
+        pause_s = await _deliver(services, courier, row)
+        if pause_s is not None:
+            until = services.clock() + timedelta(seconds=min(pause_s, _LONGEST_HOLD_S))
+            _holds.setdefault(services.store, {})[row.platform] = until
+            await services.store.outbox.hold([r.id for r in rows[at + 1 :]], until)
+            return
 
 
-async def _deliver(services: Services, courier: Courier, row: OutboxRow) -> None:
+async def _deliver(services: Services, courier: Courier, row: OutboxRow) -> float | None:
+    """Send a row; gives the seconds for which the platform wants to hear nothing."""
     try:
         await _send(services, courier, row)
+    except TryLater as error:
+        return await _later(services, row, error.seconds)
     except (CourierError, Undeliverable) as error:
         await _failed(services, row, error)
     except StoreError:
@@ -80,22 +101,34 @@ async def _deliver(services: Services, courier: Courier, row: OutboxRow) -> None
         await _again(services, row, pause_s(row.attempts), name)
     else:
         await services.store.outbox.sent(row.id, row.generation)
+    return None
+
+
+async def _later(services: Services, row: OutboxRow, seconds: float) -> float:
+    """Wait as long as the platform asks, through an outage of days; gives the seconds."""
+    now = services.clock()
+    if now - row.created_at > _PATIENCE:
+        await services.store.outbox.dead(row.id, "the platform was out of reach for days")
+        return seconds
+    due_at = now + timedelta(seconds=max(seconds, min(pause_s(row.attempts), _LONGEST_HOLD_S)))
+    await services.store.outbox.retry(row.id, due_at, "the platform asked to wait")
+    return seconds
 
 
 async def _failed(services: Services, row: OutboxRow, error: Exception) -> None:
     """Give a row up where no later try can help, else try it again."""
     dead = services.store.outbox.dead
     match error:
-        case TryLater():
-            await _again(services, row, error.seconds, "the platform asked to wait")
         case Forbidden():
             await dead(row.id, f"permission missing: {error.missing or 'unknown'}")
         case Gone():
-            await dead(row.id, "the channel or user is no longer there")
+            why = f" ({error})" if str(error) else ""
+            await dead(row.id, f"the channel or user is no longer there{why}")
         case Undeliverable():
             await dead(row.id, str(error))
         case _:
-            await _again(services, row, pause_s(row.attempts), type(error).__name__)
+            why = str(error) or type(error).__name__
+            await _again(services, row, pause_s(row.attempts), why)
 
 
 async def _again(services: Services, row: OutboxRow, after_s: float, why: str) -> None:

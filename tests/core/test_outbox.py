@@ -204,16 +204,12 @@ async def test_closed_direct_messages_lead_below_the_card(
     await deliver(house, courier)
     community = await house.community("discord:88")
     idea = await house.idea(1)
-    from dataclasses import replace
-
-    card = (await house.store.cards.of_idea(idea.id))[0]
-    await house.store.cards.put(replace(card, thread_id="t1"), house.clock())
     await house.moderator().says("mod accept 1")
-    courier.fails = [None, Forbidden("closed"), None]
+    courier.fails = [None, Forbidden("closed")]
 
     await deliver(house, courier)
 
-    assert courier.calls[-2:] == ["tell discord:ann", "post t1"]
+    assert courier.calls[-3:] == ["tell discord:ann", "thread m1", "post t-m1"]
     assert await dead(house) == []
     assert community.bank_id == idea.bank_id
 
@@ -249,3 +245,98 @@ async def test_what_is_for_a_community_that_left_is_given_up(
     await deliver(house, courier)
 
     assert courier.calls == []
+
+
+TEXTS = [CRASH, "A TV spot for a shoe brand, made in a day", "Training films for new nurses"]
+
+
+async def three_ideas(house: House) -> None:
+    await house.set("cards_channel", "ideas")
+    for text in TEXTS:
+        assert (await house.person("ann").does("idea add", text=text)).ok
+
+
+async def test_a_limit_holds_up_what_follows_so_that_the_order_stays(
+    house: House, courier: FakeCourier
+) -> None:
+    await three_ideas(house)
+    courier.fails = [None, TryLater(30)]
+
+    await deliver(house, courier, times=3)
+    assert len(courier.messages) == 1
+    assert len(courier.calls) == 2  # nobody else tries while the platform asks to wait
+    house.clock.pass_by(seconds=30)
+    await deliver(house, courier)
+
+    titles = [str(message.title) for message in courier.messages.values()]
+    assert ["#1" in titles[0], "#2" in titles[1], "#3" in titles[2]] == [True] * 3
+
+
+async def test_one_platforms_limit_is_not_the_others(house: House, courier: FakeCourier) -> None:
+    await house.enter(SLACK, "Work")
+    await house.set("cards_channel", "C9", SLACK)
+    await three_ideas(house)
+    await house.person("bob", SLACK).does("idea add", text=CRASH)
+    courier.fails = [TryLater(30)]
+    slack = FakeCourier("slack")
+
+    await deliver(house, courier, slack)
+
+    assert courier.messages == {}
+    assert len(slack.messages) == 1
+
+
+async def test_an_outage_of_a_day_loses_nothing(house: House, courier: FakeCourier) -> None:
+    await three_ideas(house)
+    for _ in range(40):
+        courier.fails = [TryLater(30)]
+        house.clock.pass_by(minutes=40)
+        await deliver(house, courier)
+    assert await dead(house) == []
+
+    courier.fails = []
+    house.clock.pass_by(minutes=10)
+    await deliver(house, courier, times=3)
+
+    assert len(courier.messages) == 3
+
+
+async def test_after_days_out_of_reach_a_row_is_given_up_with_its_reason(
+    house: House, courier: FakeCourier
+) -> None:
+    await three_ideas(house)
+    house.clock.pass_by(days=4)
+    courier.fails = [TryLater(30)]
+    await deliver(house, courier)
+
+    assert await dead(house) == ["the platform was out of reach for days"]
+
+
+async def test_what_a_deleted_channel_held_up_goes_to_the_next_one(
+    house: House, courier: FakeCourier
+) -> None:
+    house.services.couriers["discord"] = courier
+    await three_ideas(house)
+    courier.fails = [Gone("unknown channel")] * 3
+    await deliver(house, courier)
+    assert set(await dead(house)) == {"the channel or user is no longer there (unknown channel)"}
+
+    admin = house.admin()
+    done = await admin.says("setup step:done")
+    assert "3 messages: the channel or user is no longer there" in done.text
+    await admin.picks(await admin.says("setup"), "Channel for cards", "12")
+    house.clock.pass_by(seconds=5)
+    await deliver(house, courier)
+
+    assert courier.calls.count("post 12") == 3
+    assert await dead(house) == []
+
+
+async def test_without_a_card_a_closed_door_is_noted(house: House, courier: FakeCourier) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    await house.moderator().says("mod accept 1")
+    courier.fails = [Gone("user_disabled")]
+
+    await deliver(house, courier)
+
+    assert [why.partition(",")[0] for why in await dead(house)] == ["direct messages are closed"]

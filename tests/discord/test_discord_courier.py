@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
+from pydantic import SecretStr
 
+from bot.adapters.discord_bot import open_inspector
 from bot.adapters.discord_bot.permissions import NEEDED, lacking
 from bot.core import doctor
-from bot.core.courier import CourierError, Forbidden, Gone, Sent, TryLater
+from bot.core.courier import CourierError, Forbidden, Gone, Sent, TokenRefused, TryLater
 from bot.core.model import Button, Community, Reply
+from bot.settings import Settings
 from tests.discord.line import Line
 from tests.fakes import discord_payloads
-from tests.fakes.discord_server import Fault
+from tests.fakes.discord_server import DiscordServer, Fault
 
 CARDS = discord_payloads.CARDS
 
@@ -67,13 +71,117 @@ async def test_refusals_are_told_apart(line: Line) -> None:
         await courier.edit(HERE, Sent("x", "y"), CARD)
 
 
-async def test_closed_direct_messages_are_named(line: Line) -> None:
-    closed = {"code": 50007, "message": "Cannot send messages to this user"}
+@pytest.mark.parametrize("code", [50007, 50278])
+async def test_closed_direct_messages_are_named(line: Line, code: int) -> None:
+    closed = {"code": code, "message": "Cannot send messages to this user"}
     line.server.faults.append(Fault("POST", "/messages$", 403, body=closed))
     with pytest.raises(Forbidden) as caught:
         await line.adapter.courier.tell(HERE, "discord:1100000000000000005", CARD, key="n:2")
 
     assert caught.value.missing == "direct messages"
+
+
+async def tell_alice(line: Line) -> None:
+    await line.adapter.courier.tell(HERE, f"discord:{discord_payloads.ALICE}", CARD, key="n:3")
+
+
+async def post_card(line: Line) -> None:
+    await line.adapter.courier.post(HERE, CARDS, CARD, key="k1", thread_id=None)
+
+
+async def edit_card(line: Line) -> None:
+    await line.adapter.courier.edit(HERE, Sent(CARDS, "1300000000000000001"), CARD)
+
+
+@pytest.mark.parametrize(
+    ("does", "fault", "why"),
+    [
+        (post_card, ("POST", "/messages$", 404, 10003), "unknown channel"),
+        (edit_card, ("PATCH", "/messages/", 404, 10008), "unknown message"),
+        (tell_alice, ("POST", "/users/@me/channels$", 404, 10013), "unknown user"),
+        (tell_alice, ("POST", "/users/@me/channels$", 400, 50033), "unknown user"),
+    ],
+)
+async def test_what_is_gone_is_named(
+    line: Line,
+    does: Callable[[Line], Awaitable[None]],
+    fault: tuple[str, str, int, int],
+    why: str,
+) -> None:
+    method, path, status, code = fault
+    body = {"code": code, "message": "quotes a member"}
+    line.server.faults.append(Fault(method, path, status, body=body))
+    with pytest.raises(Gone) as caught:
+        await does(line)
+    assert str(caught.value) == why
+
+
+async def test_a_thread_is_begun_below_a_card_once(line: Line) -> None:
+    courier = line.adapter.courier
+    sent = await courier.post(HERE, CARDS, CARD, key="card:1:1", thread_id=None)
+    first = await courier.thread_below(HERE, sent, "Crash films @everyone")
+    again = await courier.thread_below(HERE, sent, "Crash films")
+    assert first == again == sent.message_id
+    await courier.post(HERE, CARDS, Reply(text="It is accepted."), key="n", thread_id=first)
+    assert [m["content"] for m in line.server.posted(first)] == ["It is accepted."]
+
+    await courier.edit(HERE, sent, replace(CARD, text="Accepted"))  # the card stays where it is
+    with pytest.raises(Gone):
+        await courier.thread_below(HERE, Sent(CARDS, "1300000000000000999"), "x")
+
+
+async def test_an_outage_says_to_come_again(line: Line) -> None:
+    await line.server.gateway.dispatch(
+        "GUILD_DELETE", {"id": discord_payloads.GUILD, "unavailable": True}
+    )
+    await line.answers()
+    with pytest.raises(TryLater):
+        await line.adapter.courier.missing(HERE)
+    line.server.faults.append(Fault("POST", f"/channels/{CARDS}/messages", 503, times=9))
+    with pytest.raises(TryLater):
+        await line.adapter.courier.post(HERE, CARDS, CARD, key="k", thread_id=None)
+
+
+async def test_channels_and_roles_that_are_gone_are_named(line: Line) -> None:
+    settings = {
+        "cards_channel": "1200000000000000999",
+        "moderator_roles": [discord_payloads.MOD_ROLE, "1200000000000000998"],
+    }
+    here = replace(HERE, settings=settings)
+    found = {lack.setting: lack.text for lack in await line.adapter.courier.missing(here)}
+    assert found["cards_channel"].startswith("The channel for cards is gone")
+    assert found["moderator_roles"].startswith("1 role that moderated is gone")
+    names = await line.adapter.courier.names(
+        here,
+        [
+            CARDS,
+            discord_payloads.MOD_ROLE,
+            "1200000000000000999",
+            f"discord:{discord_payloads.MOD}",
+        ],
+    )
+    assert names[CARDS].startswith("#")
+    assert names[discord_payloads.MOD_ROLE] == "@Moderators"
+    assert "1200000000000000999" not in names
+
+
+async def test_the_doctor_asks_discord_without_connecting(server: DiscordServer) -> None:
+    settings = Settings(
+        _env_file=None, discord_token=SecretStr(server.token), discord_api_base=server.api_base
+    )
+    server.guild["roles"][0]["permissions"] = str(0x400 | 0x800)
+    server.members[discord_payloads.BOT] = discord_payloads.member(discord_payloads.BOT)
+    async with open_inspector(settings) as inspector:
+        found = await inspector.missing(replace(HERE, settings={"cards_channel": CARDS}))
+        with pytest.raises(Gone):
+            await inspector.missing(replace(HERE, key="discord:1200000000000000777"))
+
+    assert any(lack.text.startswith("**Attach Files**") for lack in found)
+    assert server.gateway.received == []
+    wrong = settings.model_copy(update={"discord_token": SecretStr("another.bot.token")})
+    with pytest.raises(TokenRefused):
+        async with open_inspector(wrong):
+            pass
 
 
 async def test_missing_permissions_are_named_with_what_to_do(line: Line) -> None:

@@ -88,6 +88,24 @@ def channel(channel_id: str, name: str) -> dict[str, Any]:
     }
 
 
+def thread(thread_id: str, parent_id: str, name: str) -> dict[str, Any]:
+    since = "2026-01-01T00:00:00+00:00"
+    return {
+        **channel(thread_id, name),
+        "type": 11,
+        "parent_id": parent_id,
+        "owner_id": BOT,
+        "message_count": 0,
+        "member_count": 1,
+        "thread_metadata": {
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": since,
+            "locked": False,
+        },
+    }
+
+
 def dm_channel(user_id: str) -> dict[str, Any]:
     number = str(int(user_id) + 500)
     return {

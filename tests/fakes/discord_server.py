@@ -81,6 +81,8 @@ class DiscordServer:
         self.interactions: dict[str, Interaction] = {}
         self.members: dict[str, dict[str, Any]] = {}
         self.forbidden_channels: set[str] = set()
+        self.threads: set[str] = set()
+        self.guild = payloads.guild()
         self.handed_in: dict[str, bytes] = {}  # what members attached, by file name
         self._answer_within_s = answer_within_s
         self._ids = iter(range(payloads.FIRST_ID, payloads.FIRST_ID + 10**9))
@@ -221,6 +223,9 @@ class DiscordServer:
             ("PATCH", r"/channels/\d+/messages/\d+", self._edit),
             ("DELETE", r"/channels/\d+/messages/\d+", self._delete),
             ("POST", r"/channels/\d+/typing", self._typing),
+            ("POST", r"/channels/\d+/messages/\d+/threads", self._thread),
+            ("GET", r"/guilds/\d+", self._guild),
+            ("GET", r"/guilds/\d+/channels", self._channels),
             ("POST", "/users/@me/channels", self._open_dm),
             ("GET", r"/guilds/\d+/members/\d+", self._member),
         ]
@@ -353,6 +358,22 @@ class DiscordServer:
     async def _delete(self, request: web.Request, *_: Any) -> web.Response:
         gone = self.messages.pop(request.path.split("/")[-1], None)
         return web.Response(status=204) if gone else _error(404, 10008)
+
+    async def _thread(self, request: web.Request, body: Any, _files: list[bytes]) -> web.Response:
+        *_, channel_id, _, message_id, _ = request.path.split("/")
+        if message_id not in self.messages:
+            return _error(404, 10008)
+        if message_id in self.threads:
+            return _error(400, 160004)
+        self.threads.add(message_id)
+        return _json(payloads.thread(message_id, channel_id, body["name"]))
+
+    async def _guild(self, request: web.Request, *_: Any) -> web.Response:
+        is_there = request.path.endswith(payloads.GUILD)
+        return _json(self.guild) if is_there else _error(404, 10004)
+
+    async def _channels(self, *_: Any) -> web.Response:
+        return _json(self.guild["channels"])
 
     async def _typing(self, *_: Any) -> web.Response:
         return web.Response(status=204)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import discord
 
@@ -25,6 +25,7 @@ _PATIENCE_S = 5.0
 
 _HAS_THREAD = 160004
 _THREAD_NAME = 100
+_DAY_MIN: Literal[1440] = 1440
 _NOT_CONNECTED_S = 5.0
 _LOGIN_S = 15.0
 """How long the first messages of a process (replayed deliveries) wait for the login."""
@@ -107,15 +108,19 @@ class DiscordCourier:
     async def thread_below(self, community: Community, sent: Sent, title: str) -> str:
         """Begin a thread on one of our messages; one that is there has the message's own id."""
         del community
-        message = await self._message(sent)
+        client = await self._connected()
+        channel_id, message_id = self._place(sent.channel_id), self._place(sent.message_id)
         name = words(title, _THREAD_NAME) or "Reelbank"
+        begin = client.http.start_thread_with_message  # the message's own way needs a cached server
         try:
             await patiently(
-                lambda: message.create_thread(name=name), is_repeatable=True, patience_s=_PATIENCE_S
+                lambda: begin(channel_id, message_id, name=name, auto_archive_duration=_DAY_MIN),
+                is_repeatable=True,
+                patience_s=_PATIENCE_S,
             )
         except (discord.DiscordException, *NETWORK_ERRORS) as error:
             if getattr(error, "code", 0) != _HAS_THREAD:
-                raise self._known(error, self._place(sent.channel_id)) from None
+                raise self._known(error, channel_id) from None
         return sent.message_id
 
     async def missing(self, community: Community, locale: str = "en") -> list[Lack]:

@@ -25,7 +25,12 @@ UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 TOKEN_GONE = frozenset({UNKNOWN_INTERACTION, 10015, 50027})
 """Codes that mean that an interaction's token no longer serves."""
 
-_DIRECT_CLOSED = 50007
+_DIRECT_CLOSED = frozenset({50007, 50278})
+"""Direct messages are closed, or there is no server that both are in."""
+
+_NO_SUCH_RECIPIENT = 50033
+_GONE = {10003: "unknown channel", 10004: "unknown server", 10008: "unknown message",
+         10013: "unknown user"}  # fmt: skip
 _TOO_MANY = 429
 _SERVER_ERROR = 500
 
@@ -79,9 +84,11 @@ def retry_after_s(error: discord.DiscordException) -> float | None:
 def courier_error(error: Exception) -> CourierError:
     """Say in core's words why a message could not be sent, edited or deleted."""
     if isinstance(error, discord.NotFound):
-        return Gone()
+        return Gone(_GONE.get(error.code, ""))
     if isinstance(error, discord.Forbidden):
-        return Forbidden("direct messages" if error.code == _DIRECT_CLOSED else "")
+        return Forbidden("direct messages" if error.code in _DIRECT_CLOSED else "")
+    if isinstance(error, discord.HTTPException) and error.code == _NO_SUCH_RECIPIENT:
+        return Gone("unknown user")
     if isinstance(error, discord.RateLimited | discord.HTTPException):
         pause = retry_after_s(error)
         if pause is not None:

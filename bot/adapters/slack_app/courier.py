@@ -220,7 +220,7 @@ class SlackCourier:
         platform, _, user = account_key.partition(":")
         user_id = user.rpartition(":")[2]
         if platform != PLATFORM or not user_id:
-            raise Gone(account_key)
+            raise Gone("no such account")
         try:
             opened = await self._client.conversations_open(users=user_id)
         except NETWORK as error:

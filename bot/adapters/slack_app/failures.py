@@ -10,7 +10,7 @@ from bot.core.courier import CourierError, Forbidden, Gone, TryLater
 from bot.core.errors import OperatorError
 
 _GONE = frozenset({
-    "account_inactive", "cant_delete_message", "cant_update_message", "channel_not_found",
+    "cant_delete_message", "cant_update_message", "channel_not_found",
     "edit_window_closed", "is_archived", "message_not_found", "user_disabled", "user_not_found",
     "thread_not_found", "cannot_dm_bot",
 })  # fmt: skip

@@ -10,7 +10,7 @@ from bot.core import community_settings, setup_steps, zones
 from bot.core.commands import ideas
 from bot.core.courier import Lack
 from bot.core.errors import InvalidField
-from bot.core.looking import Look, in_words, look
+from bot.core.looking import CHANNELS, Look, in_words, look
 from bot.core.model import (
     Button,
     Choice,
@@ -46,6 +46,9 @@ async def choose(services: Services, request: Request) -> Reply:
     await services.store.communities.set_settings(
         ideas.write_of(request), request.community.id, changes
     )
+    if name in CHANNELS:  # what had no way to be sent may have one now
+        due_at = request.now + timedelta(seconds=1)
+        await services.store.outbox.revive_all(request.community.id, due_at)
     return await _screen(services, request, request.text("step"), has_chosen=True)
 
 
