@@ -75,10 +75,11 @@ async def _run(services: Services, request: Request) -> Reply:
         raise NotFound("unknown_command", name=request.command)
     request = await _known(services, request)
     _require_role(request, command)
+    # Counted first: what is wrong in a form costs as much to read as what is right.
+    await require_quota(services, request, command)
     values, errors = validate(command, request.values, request.locale)
     if errors:
         return _field_errors(command, request, errors)
-    await require_quota(services, request, command)
     return await command.handle(services, replace(request, values=values))
 
 

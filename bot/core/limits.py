@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from bot.core.errors import TooMany
@@ -71,6 +72,13 @@ async def require_quota(services: Services, request: Request, command: Command) 
         left_s = await _hit(services, request, command, key, quota)
         if left_s > 0:
             raise TooMany("too_many", seconds_left=max(1, round(left_s)))
+
+
+def may_be_offered(services: Services, account_key: str, community_id: int, now: datetime) -> bool:
+    """Count an offer to keep what somebody said; nobody is offered more than they could read."""
+    reads = _reads.setdefault(services.store, Reads())
+    key = f"account:{account_key}:{community_id}"
+    return not reads.hit(key, PER_MEMBER["read"], now.timestamp())
 
 
 async def _hit(

@@ -11,6 +11,7 @@ from bot.core import commands, community_settings, intake, wire
 from bot.core.attaching import carried
 from bot.core.commands import ask
 from bot.core.dispatch import dispatch, find
+from bot.core.limits import may_be_offered
 from bot.core.lines import parse_line, split_command
 from bot.core.model import Actor, Attached, Button, Community, Place, Reply, Request, Style, Value
 from bot.core.services import Services
@@ -63,7 +64,9 @@ async def _answer(services: Services, heard: Heard) -> Reply | None:
         # Members who talk to each other in a thread of ours are not asked about every plan.
         if not (heard.is_direct or heard.is_mention):
             return None
-        return wire.owned(_offer(heard), heard.actor.account_key)
+        account, here = heard.actor.account_key, heard.community.id
+        is_calm = may_be_offered(services, account, here, heard.now)
+        return wire.owned(_offer(heard), account) if is_calm else None
     if not _is_addressed(heard) and not await _has_answer(services, request):
         return None
     command = find(request.command)

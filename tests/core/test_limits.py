@@ -7,7 +7,8 @@ import sqlite3
 
 import pytest
 
-from bot.core.limits import PER_MEMBER, Quota, Reads
+from bot.core.limits import PER_COMMUNITY, PER_MEMBER, Quota, Reads
+from bot.core.listen import Heard, hear
 from tests.fakes.house import House, Visitor
 
 
@@ -71,3 +72,62 @@ def test_who_has_been_quiet_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     reads.hit("dan", quota, 11.5)
 
     assert set(reads._times) == {"cam", "dan"}
+
+
+async def test_what_is_wrong_is_counted_as_well(house: House) -> None:
+    ann = house.person("ann")
+    for _ in range(PER_MEMBER["write"].at_most):
+        wrong = await ann.submits("idea add", text="x")
+        assert not wrong.ok
+        assert "minute" not in wrong.text
+
+    refused = await ann.submits("idea add", text="x")
+    assert "minute" in refused.text or "second" in refused.text
+
+
+async def test_buttons_forms_and_message_actions_are_counted_together(house: House) -> None:
+    ann, ben = house.person("ann"), house.person("ben")
+    kept = await ann.submits("idea add", text="Reconstruct a crash for the jury from the report")
+    for number in range(PER_MEMBER["write"].at_most - 1):
+        if number % 2:
+            reply = await ann.presses(kept, "Don't tell me")
+        else:
+            reply = await ann.saves(f"Say {number} how a pump works", ben, f"m{number}")
+        assert "minute" not in reply.text
+
+    assert not (await ann.saves("One more about the pump", ben, "last")).ok
+    assert not (await ann.presses(kept, "Don't tell me")).ok
+    assert not (await ann.submits("idea note", number=1, text="me too")).ok
+
+
+async def test_a_whole_community_is_limited_too(house: House) -> None:
+    await house.person("ben").says("idea add Reconstruct a crash for the jury from the report")
+    refused = None
+    for number in range(PER_COMMUNITY["write"].at_most + 1):
+        refused = await house.person(f"p{number}").says("idea vote 1 1")
+
+    assert refused is not None
+    assert not refused.ok
+    await house.enter("discord:99")
+    assert (await house.person("pat", "discord:99").says("idea add Films for nurses at night")).ok
+
+
+async def test_mentions_cannot_flood_with_offers(house: House) -> None:
+    ann = house.person("ann")
+    request = await ann.request("x", {})
+
+    async def says(text: str) -> bool:
+        heard = Heard(
+            actor=ann.actor,
+            community=request.community,
+            place=request.place,
+            text=text,
+            now=house.clock(),
+            is_mention=True,
+        )
+        return await hear(house.services, heard) is not None
+
+    offered = [await says("Idea: a film for every dish") for _ in range(70)]
+    assert offered.count(True) == PER_MEMBER["read"].at_most
+    house.clock.pass_by(minutes=11)
+    assert await says("Idea: a film for every dish")

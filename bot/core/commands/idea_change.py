@@ -105,7 +105,8 @@ async def read_again(services: Services, request: Request, idea: Idea) -> Idea:
         await services.store.ideas.set_vector(
             write, bank_id, idea.number, vector.model, vector.data
         )
-    flags = tuple(dict.fromkeys((*idea.flags, *flags_of(idea.text, tagging))))
+    beside = f"{idea.title}\n{idea.beneficiaries}\n{idea.link}"
+    flags = tuple(dict.fromkeys((*idea.flags, *flags_of(idea.text, tagging, beside=beside))))
     if flags != idea.flags:
         idea = await services.store.ideas.set_flags(write, bank_id, idea.number, flags)
     return idea

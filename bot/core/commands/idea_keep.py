@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import capture
+from bot.core import capture, personal
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_draft import Draft
 from bot.core.commands.idea_reading import first_status, flags_of, tags_of, title_of
@@ -46,7 +46,7 @@ async def keep(
 async def _new_idea(
     services: Services, request: Request, draft: Draft, tagging: Tagging, industry: str | None
 ) -> NewIdea:
-    text, flags = draft.text("text"), flags_of(draft.text("text"), tagging)
+    text, flags = draft.text("text"), _flags(draft, tagging)
     vector = await services.banks.vector(f"{draft.text('title')}\n{text}".strip())
     is_anonymous = draft.flag("anonymous")
     new = NewIdea(
@@ -79,6 +79,11 @@ async def _new_idea(
     )
 
 
+def _flags(draft: Draft, tagging: Tagging) -> tuple[str, ...]:
+    beside = "\n".join(draft.text(name) for name in ("title", "beneficiaries", "link"))
+    return flags_of(draft.text("text"), tagging, beside=beside)
+
+
 async def kept_reply(services: Services, request: Request, idea: Idea) -> Reply:
     """Say that an idea is kept, under which industries and why, and what can be done with it."""
     taxonomy = await services.banks.taxonomy(idea.bank_id)
@@ -92,11 +97,18 @@ async def kept_reply(services: Services, request: Request, idea: Idea) -> Reply:
             industries=shown.industries_because(taxonomy, idea.tags, locale),
             waits=not ideas.is_public(request.community, idea),
             is_anonymous=idea.is_anonymous,
+            personal=personal_words(idea, locale),
         ),
         buttons=_author_buttons(idea, locale),
         style=Style.SUCCESS,
         replace=request.command == "idea keep",
     )
+
+
+def personal_words(idea: Idea, locale: str) -> list[str]:
+    """Tell an author which parts of their idea look personal; nothing for others' words."""
+    found = personal.find("\n".join((idea.title, idea.text, idea.beneficiaries, idea.link)))
+    return [render(f"idea.personal_{one.kind}", locale, hint=one.hint) for one in found]
 
 
 def with_remarks(text: str, draft: Draft) -> str:

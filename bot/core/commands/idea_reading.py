@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core import community_settings
+from bot.core import community_settings, personal
 from bot.core.model import Request
 from bot.core.texts import short
 from bot.tagging.model import Tagging
@@ -15,11 +15,10 @@ from storage import IdeaTag, Status
 TEXT_LIMIT = 3000
 TITLE_LIMIT = 100
 URL = re.compile(r"https?://[^\s<>\"]{3,500}", re.IGNORECASE)
-_PERSONAL = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|(?<!\d)(?:\+|00)\d[\d ()./-]{8,18}\d(?!\d)"
-)
 _INVITE = re.compile(
-    r"discord(?:\.gg|(?:app)?\.com/invite)/\S|t\.me/\S|chat\.whatsapp\.com/\S", re.I
+    r"(?:discord(?:\.gg|(?:app)?\.com/invite)|dsc\.gg|t\.me|telegram\.me|chat\.whatsapp\.com"
+    r"|join\.slack\.com|join\.skype\.com)/\S",
+    re.IGNORECASE,
 )
 
 
@@ -55,12 +54,17 @@ def tags_of(tagging: Tagging, industry: str | None) -> tuple[IdeaTag, ...]:
     return tuple(replace(tag, rank=rank) for rank, tag in enumerate(found[:4]))
 
 
-def flags_of(text: str, tagging: Tagging) -> tuple[str, ...]:
-    """Say by rule why a moderator should look at a text before others see it."""
+def flags_of(text: str, tagging: Tagging, *, beside: str = "") -> tuple[str, ...]:
+    """Say by rule why a moderator should look at a text before others see it.
+
+    `beside` is what else is shown with it (title, beneficiaries, link): invites and personal data
+    hide there as well.
+    """
+    whole = f"{text}\n{beside}"
     flags = [] if tagging.is_idea else ["not_an_idea"]
-    if _INVITE.search(text) or len("".join(URL.findall(text))) * 2 > len(text.strip()):
+    if _INVITE.search(whole) or len("".join(URL.findall(text))) * 2 > len(text.strip()):
         flags.append("links_only")
-    if _PERSONAL.search(text):
+    if personal.find(whole):
         flags.append("personal_data")
     return tuple(flags)
 
