@@ -125,7 +125,9 @@ async def test_a_thread_is_begun_below_a_card_once(line: Line) -> None:
     await courier.post(HERE, CARDS, Reply(text="It is accepted."), key="n", thread_id=first)
     assert [m["content"] for m in line.server.posted(first)] == ["It is accepted."]
 
-    await courier.edit(HERE, sent, replace(CARD, text="Accepted"))  # the card stays where it is
+    known = Sent(CARDS, sent.message_id, first)
+    await courier.edit(HERE, known, replace(CARD, text="Accepted"))  # the card stays above it
+    assert line.server.requests[-1].path.startswith(f"/channels/{CARDS}/")
     with pytest.raises(Gone):
         await courier.thread_below(HERE, Sent(CARDS, "1300000000000000999"), "x")
 

@@ -198,7 +198,9 @@ class DiscordCourier:
         return client.get_partial_messageable(self._place(channel_id))
 
     async def _message(self, sent: Sent) -> discord.PartialMessage:
-        channel = await self._channel(sent.thread_id or sent.channel_id)
+        # A thread that was begun on a message has its id; the message itself stays above.
+        is_above = sent.thread_id in {None, sent.message_id}
+        channel = await self._channel(sent.channel_id if is_above else str(sent.thread_id))
         return channel.get_partial_message(self._place(sent.message_id))
 
     @staticmethod
