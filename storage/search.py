@@ -19,6 +19,8 @@ from storage.words import escaped_like, query_parts
 
 CANDIDATES = 5_000
 """So many of the newest hits are looked at; a word with more says little by itself."""
+SCANNED = 10_000
+"""So many of the newest hits are looked through for those of a common industry."""
 COUNTED = 20_000
 """Without words so many are counted at most, unless the kept tallies give the number."""
 _COMMON = 50
@@ -207,10 +209,14 @@ def _match(
 ) -> Page:
     where, values = conditions(bank_id, wanted, is_common=True)
     sql = (
+        _SCANNING.format(key=_SCANNED_KEYS[wanted.sort], where=where)
+        if _is_of_common(cx, bank_id, wanted)
         # CROSS JOIN keeps the index of words outside: its hits come by id without sorting
-        f"SELECT {_KEYS[wanted.sort]}, -i.id, i.status FROM ideas_fts f "
-        "CROSS JOIN ideas i ON i.id = f.rowid "
-        f"WHERE ideas_fts MATCH ? AND {where} ORDER BY f.rowid DESC LIMIT ?"
+        else (
+            f"SELECT {_KEYS[wanted.sort]}, -i.id, i.status FROM ideas_fts f "
+            "CROSS JOIN ideas i ON i.id = f.rowid "
+            f"WHERE ideas_fts MATCH ? AND {where} ORDER BY f.rowid DESC LIMIT ?"
+        )
     )
     hits: list[tuple[float, int, str]] = []
     is_loose = False
@@ -250,6 +256,24 @@ def _inside(
         f"(SELECT max(id) FROM ideas) - ? AND {like} ORDER BY i.id DESC LIMIT ?",
         (*values, _INSIDE, *patterns, CANDIDATES),
     ).fetchall()
+
+
+# Without a limit inside, a word that stands everywhere would be read through for a rare hit.
+_SCANNING = (
+    "SELECT {key}, -i.id, i.status FROM (SELECT rowid AS id, bm25(ideas_fts, 4.0, 1.0, 1.0) AS "
+    f"score FROM ideas_fts WHERE ideas_fts MATCH ? ORDER BY rowid DESC LIMIT {SCANNED}) f "
+    "CROSS JOIN ideas i ON i.id = f.id WHERE {where} LIMIT ?"
+)
+_SCANNED_KEYS = {**_KEYS, "relevance": "f.score"}
+
+
+def _is_of_common(cx: sqlite3.Connection, bank_id: int, wanted: IdeaFilter) -> bool:
+    """Tell whether a filter's industries are those of many ideas, more than can be read through."""
+    if not wanted.industries:
+        return False
+    tallies = Tallies(cx, bank_id)
+    tagged = tallies.n(wanted.industries)
+    return tagged > CANDIDATES and tagged * _COMMON > tallies.n(("",))
 
 
 def _page(

@@ -6,7 +6,7 @@ Weights on keywords are shared by all industries, so that one which a community 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,10 @@ WEIGHTS = Path(__file__).parent / "data" / "weights.npz"
 FEATURES = 6  # of the keywords, see `keyword_features`
 _MOST_FURTHER = 2.0
 _MOST_HINTS = 3.0
+NEVER_SEEN = 0.7  # how far a word is trusted that stands in no example
+
+Trust = Callable[[str, str], float]
+"""How far an industry's word (industry, pattern) is trusted, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class Weights:
     word_bias: Matrix
     word_shared: Matrix
     likeness: tuple[float, float]
+    trusted: Mapping[tuple[str, str], float]
+
+    def trust(self, industry: str, pattern: str) -> float:
+        """Give how often a word meant its industry in the examples; a community's own fully."""
+        if industry not in self.ids:
+            return 1.0
+        return self.trusted.get((industry, pattern), NEVER_SEEN)
 
     def from_vectors(self, rows: Matrix) -> Matrix:
         """Give logits (texts by ids) of normalised sentence vectors."""
@@ -75,28 +86,40 @@ def built_in(path: Path = WEIGHTS) -> Weights | None:
             word_bias=data["word_bias"],
             word_shared=data["word_shared"],
             likeness=(float(data["likeness"][0]), float(data["likeness"][1])),
+            trusted={
+                (str(industry), str(pattern)): float(trust)
+                for industry, pattern, trust in zip(
+                    data["trusted_industries"],
+                    data["trusted_patterns"],
+                    data["trusted"],
+                    strict=True,
+                )
+            },
         )
 
 
-def keyword_features(hits: Sequence[Hit], columns: Mapping[str, int]) -> Matrix:
+def keyword_features(
+    hits: Sequence[Hit], columns: Mapping[str, int], trust: Trust = lambda _i, _p: 1.0
+) -> Matrix:
     """Give (industries by FEATURES), each of them a number from 0 on.
 
     They are the first strong word, further ones, weak ones, the earliest strong one, the first
     hint and further ones. A word that several industries claim is shared out among them; the same
-    one twice counts once.
+    one twice counts once; each counts as far as it is trusted.
     """
     claims: dict[tuple[int, int], int] = {}
     for hit in hits:
         claims[hit.start, hit.end] = claims.get((hit.start, hit.end), 0) + 1
     best: dict[tuple[str, str], tuple[float, float]] = {}
-    earliest: tuple[int, str] | None = None
+    earliest: tuple[int, str, float] | None = None
     for hit in hits:
-        share = 1.0 / claims[hit.start, hit.end] ** 0.5
         key = (hit.entry.label, hit.pattern)
+        trusted = trust(*key)
+        share = trusted / claims[hit.start, hit.end] ** 0.5
         best[key] = max(best.get(key, (0.0, 0.0)), (hit.entry.weight, share))
         is_sure = hit.entry.weight >= STRONG and claims[hit.start, hit.end] == 1
         if is_sure and (earliest is None or hit.start < earliest[0]):
-            earliest = (hit.start, hit.entry.label)
+            earliest = (hit.start, hit.entry.label, trusted)
     sums = np.zeros((3, len(columns)), dtype=np.float32)
     for (label, _), (weight, share) in best.items():
         column = columns.get(label)
@@ -110,7 +133,7 @@ def keyword_features(hits: Sequence[Hit], columns: Mapping[str, int]) -> Matrix:
     features[:, 1] = np.clip(strong - 1.0, 0.0, _MOST_FURTHER)
     features[:, 2] = np.minimum(weak, 1.0)
     if earliest is not None and earliest[1] in columns:
-        features[columns[earliest[1]], 3] = 1.0
+        features[columns[earliest[1]], 3] = earliest[2]
     features[:, 4] = np.minimum(hints, 1.0)
     features[:, 5] = np.clip(hints - 1.0, 0.0, _MOST_HINTS)
     return features

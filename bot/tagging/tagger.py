@@ -201,11 +201,12 @@ class Tagger:
         return [typed for value, typed in sorted(worth, reverse=True) if value > 0][:2]
 
     def _logits(self, read: Read, vector: Matrix | None) -> Matrix:
-        features = linear.keyword_features(read.hits, self._columns)
         weights = self._weights
         if weights is None:
+            features = linear.keyword_features(read.hits, self._columns)
             plain = np.array([3.0, 1.0, 1.2, 0.5, 1.0, 0.5], dtype=np.float32)
             return (features @ plain).astype(np.float32)
+        features = linear.keyword_features(read.hits, self._columns, weights.trust)
         if vector is None:
             fitted = weights.from_words(tuple(read.content))
             return self._placed(fitted, None) + features @ weights.word_shared

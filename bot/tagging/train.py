@@ -17,7 +17,7 @@ import yaml
 
 from bot.tagging.corrections import Read
 from bot.tagging.lexicon import Hit, hints
-from bot.tagging.linear import FEATURES, WEIGHTS, Matrix, keyword_features
+from bot.tagging.linear import FEATURES, NEVER_SEEN, WEIGHTS, Matrix, Trust, keyword_features
 from bot.tagging.model import Embedder
 from bot.tagging.tagger import Tagger
 from bot.tagging.taxonomy import OTHER, Taxonomy
@@ -27,10 +27,10 @@ NONE = "none"  # the file of what is no idea; its headings say why, not which in
 
 SECOND_WORTH = 0.3  # share of an example that goes to its second industry
 STEPS, RATE = 400, 0.05
-DECAY_VECTORS, DECAY_WORDS = 1e-4, 5e-4
+DECAY_VECTORS, DECAY_WORDS = 5e-5, 5e-4
 # Who wrote the examples knew the keywords, so here they hit far oftener than among members' ideas.
-# Without many of them being left out, keywords would be trusted too much and vectors too little.
-DROPPED, TURNS = 0.5, 3
+# Without some of them being left out, keywords would be trusted too much and vectors too little.
+DROPPED, TURNS = 0.3, 3
 LEAST_SEEN = 2  # examples that a word must stand in to get a weight
 
 
@@ -104,6 +104,37 @@ def fit(main: Matrix, keywords: Matrix, targets: Matrix, *, decay: float) -> Fit
 
 
 @dataclass(frozen=True)
+class Seen:
+    """In how many examples each industry's word stood, of that industry and of others."""
+
+    own: Counter[tuple[str, str]]
+    others: Counter[tuple[str, str]]
+
+    @classmethod
+    def count(cls, read: Sequence[Read], industries: Sequence[str]) -> Seen:
+        """Count the words of all examples, each once an example."""
+        seen = cls(Counter(), Counter())
+        for r, industry in zip(read, industries, strict=True):
+            for key in {(h.entry.label, h.pattern) for h in r.hits}:
+                (seen.own if key[0] == industry else seen.others)[key] += 1
+        return seen
+
+    def trust(self, key: tuple[str, str], *, own: int = 0, others: int = 0) -> float:
+        """Give the share of examples in which a word meant its industry, some left out."""
+        mine, theirs = self.own[key] - own, self.others[key] - others
+        return (mine + 1.0) / (mine + theirs + 1.0 / NEVER_SEEN)
+
+    def without(self, industry: str) -> Trust:
+        """Give the trust as it would be without one example of this industry that has the word."""
+
+        def trusted(label: str, pattern: str) -> float:
+            is_own = label == industry
+            return self.trust((label, pattern), own=int(is_own), others=int(not is_own))
+
+        return trusted
+
+
+@dataclass(frozen=True)
 class Prepared:
     """All examples as numbers, `TURNS` times over with other keywords left out."""
 
@@ -112,6 +143,7 @@ class Prepared:
     vectors: Matrix
     keywords: Matrix
     targets: Matrix
+    seen: Seen
 
 
 def prepare(examples: Sequence[Example], taxonomy: Taxonomy, embedder: Embedder) -> Prepared:
@@ -126,10 +158,15 @@ def prepare(examples: Sequence[Example], taxonomy: Taxonomy, embedder: Embedder)
             targets[n, columns[example.industry]] = 1.0 - SECOND_WORTH
             targets[n, columns[example.second]] = SECOND_WORTH
     vectors = embedder.encode([r.meaning for r in read])
+    seen = Seen.count(read, [e.industry for e in examples])
     kept = [
-        keyword_features([h for h in r.hits if not _is_dropped(turn, r.text, h)], columns)
+        keyword_features(
+            [h for h in r.hits if not _is_dropped(turn, r.text, h)],
+            columns,
+            seen.without(example.industry),
+        )
         for turn in range(TURNS)
-        for r in read
+        for r, example in zip(read, examples, strict=True)
     ]
     return Prepared(
         taxonomy.ids,
@@ -137,6 +174,7 @@ def prepare(examples: Sequence[Example], taxonomy: Taxonomy, embedder: Embedder)
         np.concatenate([vectors] * TURNS),
         np.stack(kept),
         np.concatenate([targets] * TURNS),
+        seen,
     )
 
 
@@ -194,6 +232,7 @@ def main(target: Path = WEIGHTS) -> None:
     terms = vocabulary(prepared.read)
     rows = np.concatenate([counts(prepared.read, terms)] * TURNS)
     by_words = fit(rows, prepared.keywords, prepared.targets, decay=DECAY_WORDS)
+    known = sorted(prepared.seen.own | prepared.seen.others)
     np.savez_compressed(
         target,
         model_id=np.array(embedder.model_id),
@@ -206,6 +245,9 @@ def main(target: Path = WEIGHTS) -> None:
         words=by_words.main.astype(np.float16),
         word_bias=by_words.bias,
         word_shared=by_words.shared,
+        trusted_industries=np.array([industry for industry, _ in known]),
+        trusted_patterns=np.array([pattern for _, pattern in known]),
+        trusted=np.array([prepared.seen.trust(key) for key in known], dtype=np.float16),
         likeness=likeness_line(prepared, taxonomy, by_vectors, embedder),
     )
 

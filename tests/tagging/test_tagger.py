@@ -59,8 +59,8 @@ def test_ideas_that_were_never_used_for_fitting_are_mostly_right(tagger):
     # These avoid the obvious words on purpose; the keywords of the first taxonomy reach 0.22.
     figures = evaluate_tags(DATA / "fresh.yaml", tagger).figures
 
-    assert figures["primary right, English"] >= 0.50
-    assert figures["primary right, other languages"] >= 0.60
+    assert figures["primary right, English"] >= 0.65
+    assert figures["primary right, other languages"] >= 0.70
     assert figures["non-ideas told apart"] >= 0.85
     assert figures["ideas taken for none"] <= 2
 
