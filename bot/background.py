@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +15,7 @@ from bot.core import jobs
 from bot.core.courier import Courier, CourierError
 from bot.core.intake import replay
 from bot.core.model import Job, Reply, Request
-from bot.core.outbox import deliver_due
+from bot.core.outbox import deliver_due, deliver_slow
 
 if TYPE_CHECKING:
     from bot.core.services import Services
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 OUTBOX_S = 0.25
 """Looking for something to send costs one read of the store; our own writes are seen by this."""
 
+SLOW_OUTBOX_S = 2.0
 CHANGES_S = 1.0
 JOBS_S = 5.0
 REPLAY_S = 60.0
@@ -47,10 +49,9 @@ async def background(
         couriers: by platform; may grow and change while this runs.
         on_change: called after something changed in the store, by whatever process.
     """
-
-    async def outbox() -> None:
-        if couriers:
-            await deliver_due(services, couriers, services.clock())
+    outbox, slow_outbox = (
+        partial(_send, deliver, services, couriers) for deliver in (deliver_due, deliver_slow)
+    )
 
     async def changes() -> None:
         if await services.banks.refresh() and on_change is not None:
@@ -62,6 +63,7 @@ async def background(
 
     tasks = [
         asyncio.create_task(_forever("outbox", outbox, OUTBOX_S)),
+        asyncio.create_task(_forever("slow outbox", slow_outbox, SLOW_OUTBOX_S)),
         asyncio.create_task(_forever("changes", changes, CHANGES_S)),
         asyncio.create_task(_forever("jobs", due_jobs, JOBS_S)),
         asyncio.create_task(_forever("replay", lambda: catch_up(services, couriers), REPLAY_S)),
@@ -72,6 +74,15 @@ async def background(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _send(
+    deliver: Callable[[Services, Mapping[str, Courier], datetime], Awaitable[int]],
+    services: Services,
+    couriers: Mapping[str, Courier],
+) -> None:
+    if couriers:
+        await deliver(services, couriers, services.clock())
 
 
 async def _forever(name: str, step: Callable[[], Awaitable[object]], every_s: float) -> None:

@@ -43,6 +43,7 @@ from storage.rows import (
     Pair,
     Person,
     QuestionRow,
+    Schedule,
     SetBy,
     Status,
     Undo,
@@ -57,7 +58,8 @@ __all__ = [
     "AuditRow", "Card", "Change", "Claim", "CommunityRow", "CorruptStore", "Count", "Delivery",
     "DiskFull", "Full", "Gap", "Idea", "IdeaFilter", "IdeaTag", "JobRow", "KnowledgeRow",
     "NewAttachment", "NewIdea", "NewerStore", "NotThere", "Note", "Notice", "OutboxRow", "Page",
-    "Pair", "Person", "QuestionRow", "ReadOnlyStore", "SetBy", "Stale", "Status", "Store",
-    "StoreError", "StoreInUse", "StoreLocked", "Undo", "Vote", "VoteCount", "Write", "check",
+    "Pair", "Person", "QuestionRow", "ReadOnlyStore", "Schedule", "SetBy", "Stale", "Status",
+    "Store", "StoreError", "StoreInUse", "StoreLocked", "Undo", "Vote", "VoteCount", "Write",
+    "check",
     "restore",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from storage.engine import reads
 from storage.errors import NotThere
 from storage.figures import Counting
 from storage.idea_rows import SELECT, to_idea, to_ideas
+from storage.lately import Lately
 from storage.merging import Merging
 from storage.rows import Idea, IdeaFilter
 from storage.search import Searching, filtered
@@ -30,7 +31,7 @@ _STATUS = (
 _TITLES = f"SELECT number, title, {_STATUS} FROM ideas WHERE bank_id = ? "
 
 
-class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching, Counting):
+class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching, Counting, Lately):
     """What people would use text-to-video for; each has a number that is its bank's own."""
 
     @reads

@@ -43,33 +43,43 @@ class Outbox(Subject):
         )
 
     async def lease(
-        self, platforms: Collection[str], now: datetime, limit: int = 20, lease_s: float = 60
+        self,
+        platforms: Collection[str],
+        now: datetime,
+        limit: int = 20,
+        lease_s: float = 60,
+        *,
+        only: Collection[str] = (),
+        besides: Collection[str] = (),
     ) -> list[OutboxRow]:
         """Take what is due for these platforms, oldest first; nobody else gets it for a while.
 
-        Costs one read while nothing is due.
+        Costs one read while nothing is due. `only` and `besides` name kinds.
         """
-        if not await self._is_due(platforms, now):
+        wanted = _due(platforms, now, only, besides)
+        if not await self._is_due(*wanted):
             return []
-        return await self._lease(platforms, now, limit, lease_s)
+        return await self._lease(*wanted, now, limit, lease_s)
 
     @reads
-    def _is_due(self, cx: sqlite3.Connection, platforms: Collection[str], now: datetime) -> bool:
-        row = cx.execute(
-            f"SELECT 1 FROM outbox WHERE {_due(len(platforms))} LIMIT 1",
-            (*platforms, micros(now), micros(now)),
-        ).fetchone()
+    def _is_due(self, cx: sqlite3.Connection, where: str, values: Sequence[Any]) -> bool:
+        row = cx.execute(f"SELECT 1 FROM outbox WHERE {where} LIMIT 1", values).fetchone()
         return row is not None
 
     @alters
-    def _lease(
-        self, tx: Tx, platforms: Collection[str], now: datetime, limit: int, lease_s: float
+    def _lease(  # noqa: PLR0917 - as `lease` hands it on
+        self,
+        tx: Tx,
+        where: str,
+        values: Sequence[Any],
+        now: datetime,
+        limit: int,
+        lease_s: float,
     ) -> list[OutboxRow]:
         now_us = micros(now)
         rows = tx.run(
-            f"SELECT {_COLUMNS} FROM outbox WHERE {_due(len(platforms))} "
-            "ORDER BY due_at, id LIMIT ?",
-            (*platforms, now_us, now_us, limit),
+            f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY due_at, id LIMIT ?",
+            (*values, limit),
         ).fetchall()
         tx.run_many(
             "UPDATE outbox SET lease_until = ?, leased_generation = generation WHERE id = ?",
@@ -171,11 +181,20 @@ class Outbox(Subject):
         ).rowcount
 
 
-def _due(platforms: int) -> str:
-    return (
-        f"platform IN ({marks(platforms)}) AND sent_at IS NULL AND dead_reason IS NULL "
+def _due(
+    platforms: Collection[str], now: datetime, only: Collection[str], besides: Collection[str]
+) -> tuple[str, list[Any]]:
+    """Give the condition of what may be taken now, with its values."""
+    where = (
+        f"platform IN ({marks(len(platforms))}) AND sent_at IS NULL AND dead_reason IS NULL "
         "AND due_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
     )
+    values: list[Any] = [*platforms, micros(now), micros(now)]
+    for kinds, word in ((only, "IN"), (besides, "NOT IN")):
+        if kinds:
+            where += f" AND kind {word} ({marks(len(kinds))})"
+            values += kinds
+    return where, values
 
 
 def _to_row(row: Sequence[Any]) -> OutboxRow:

@@ -376,6 +376,16 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How a community's turns of one kind stand; `plan` is "" while they are switched off."""
+
+    community_id: int
+    plan: str
+    seen_at: datetime  # when this plan was first seen
+    last_at: datetime | None = None  # the turn that was taken last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A question that nobody could answer, with how often it was asked."""
 

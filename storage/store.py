@@ -30,6 +30,7 @@ from storage.opening import prepare
 from storage.outbox import Outbox
 from storage.pairs import Pairs
 from storage.questions import Questions
+from storage.schedules import Schedules
 from storage.tagging import Examples
 from storage.undoing import Undoing
 from storage.usage import Usage
@@ -60,6 +61,7 @@ class Store:
         self.cards = Cards(engine)
         self.outbox = Outbox(engine)
         self.jobs = Jobs(engine)
+        self.schedules = Schedules(engine)
         self.audit = Audit(engine)
         self.questions = Questions(engine)
         self.gaps = Gaps(engine)

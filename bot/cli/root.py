@@ -25,6 +25,7 @@ COMMANDS = {
         "Write the collection as CSV, JSON, Markdown or an HTML report.",
     ),
     "browse": ("browsing:browse", "Serve the collection as read-only pages."),
+    "digest": ("telling:digest", "Show what a community's weekly digest would say."),
     "doctor": ("keeping:doctor", "Check the installation and say what to do."),
     "backup": ("keeping:backup", "Copy the store to a file while it is in use."),
     "restore": ("keeping:restore", "Put a backup in the place of the store."),

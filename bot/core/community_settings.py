@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import prompts
 from bot.core import zones
 from bot.core.errors import InvalidField
+from bot.core.exports import FORMATS
 from bot.core.model import Choice
 
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>|#?([\w.-]{1,80})", re.IGNORECASE)
@@ -125,6 +126,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("timezone", "UTC", _zone),
     Setting("digest_day", "never", _choice, _DAYS),
     Setting("digest_hour", 9, _number, low=0, high=23),
+    Setting("digest_channel", None, _channel),  # none: where cards are
+    # The export goes to the staff channel; other people's names only if that is asked for.
+    Setting("export_day", "never", _choice, _DAYS),
+    Setting("export_format", "csv", _choice, tuple(FORMATS)),
+    Setting("export_names", default=False, read=_flag, choices=("yes", "no")),
     Setting("retention_days", 180, _number, low=1, high=3650),
     Setting("stale_days", 180, _number, low=1, high=3650),
     Setting("moderator_roles", (), _groups),

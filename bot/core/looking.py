@@ -18,7 +18,7 @@ from prompts import has, plain, render
 log = structlog.get_logger(__name__)
 
 _PATIENCE_S = 6.0
-CHANNELS = ("cards_channel", "staff_channel")
+CHANNELS = ("cards_channel", "staff_channel", "digest_channel")
 
 
 @dataclass(frozen=True, slots=True)

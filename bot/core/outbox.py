@@ -20,14 +20,21 @@ from bot.core import community_settings, hello
 from bot.core.cards import card_reply, shown_hash
 from bot.core.commands import ideas
 from bot.core.courier import Courier, CourierError, Forbidden, Gone, Sent, TryLater
+from bot.core.digest_words import digest_reply
+from bot.core.export_turns import scheduled_export
 from bot.core.model import Community
 from bot.core.notice_words import notes_reply, notice_reply, staff_reply
 from bot.core.services import Services
 from bot.core.texts import short
+from bot.core.turns_due import channel_of
 from storage import Card, CommunityRow, Idea, OutboxRow, Store, StoreError
 
 log = structlog.get_logger(__name__)
 
+SLOW: tuple[str, ...] = ("digest", "export")
+"""Kinds that take seconds to draw; they are sent apart, so that cards don't wait for them."""
+
+SLOW_LEASE_S = 900.0
 AT_ONCE = 20
 LEASE_S = 30.0
 """What a killed process had leased is taken up after so long; sending 20 rows takes less."""
@@ -52,8 +59,16 @@ class Undeliverable(Exception):
     """A row that no later try can help; the message is for the operator, and names no words."""
 
 
+async def deliver_slow(services: Services, couriers: Mapping[str, Courier], now: datetime) -> int:
+    """Send one digest or export that is due on these platforms; gives how many were taken."""
+    rows = await services.store.outbox.lease(list(couriers), now, 1, SLOW_LEASE_S, only=SLOW)
+    for row in rows:
+        await _deliver(services, couriers[row.platform], row)
+    return len(rows)
+
+
 async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: datetime) -> int:
-    """Send what is due on these platforms; gives how many rows were taken.
+    """Send what is due on these platforms, but the slow kinds; gives how many rows were taken.
 
     Rows of one platform go one after the other, platforms side by side, so that one that is down
     doesn't hold up the others.
@@ -62,7 +77,9 @@ async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: 
     platforms = [p for p in couriers if holds.get(p, now) <= now]
     if not platforms:
         return 0
-    rows = await services.store.outbox.lease(platforms, now, AT_ONCE, LEASE_S)
+    rows = await services.store.outbox.lease(
+        platforms, now, AT_ONCE, LEASE_S, besides=SLOW
+    )
     by_platform: dict[str, list[OutboxRow]] = {}
     for row in rows:
         by_platform.setdefault(row.platform, []).append(row)
@@ -314,10 +331,33 @@ async def _send_hello(
     await hello.send_hello(courier, row.payload, community, row.key)
 
 
+async def _send_digest(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    """Post the digest of a week, unless nothing happened in it."""
+    channel = channel_of(community.settings, "digest")
+    since, until = (datetime.fromisoformat(row.payload[name]) for name in ("since", "until"))
+    reply = await digest_reply(services, community, since, until) if channel else None
+    if reply is not None:
+        await courier.post(community, channel, reply, key=row.key, thread_id=None)
+
+
+async def _send_export(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    """Post the collection as a file to where moderators are."""
+    channel = channel_of(community.settings, "export")
+    reply = await scheduled_export(services, community) if channel else None
+    if reply is not None:
+        await courier.post(community, channel, reply, key=row.key, thread_id=None)
+
+
 _SENDERS: Mapping[str, Callable[[Services, Courier, OutboxRow, Community], Awaitable[None]]] = {
     "card": _send_card,
     "notice": _send_notice,
     "staff": _send_staff,
     "discard": _discard,
     hello.KIND: _send_hello,
+    "digest": _send_digest,
+    "export": _send_export,
 }

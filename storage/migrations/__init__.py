@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005, m010
+from storage.migrations import m001, m002, m003, m005, m007, m010
 
 migrations = Migrations("reelbank")
 
@@ -44,6 +44,12 @@ def m005_files(db: Database) -> None:
 def m005_talk(db: Database) -> None:
     """What people want to hear of; comments that came from a thread, and changed ones."""
     run_script(db, m005.TALK)
+
+
+@migrations()
+def m007_schedules(db: Database) -> None:
+    """Whose turn was when (digests, scheduled exports), and quick looks at the last days."""
+    run_script(db, m007.SCHEDULES)
 
 
 @migrations()

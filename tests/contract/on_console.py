@@ -69,6 +69,7 @@ class Paper(Screen):
         numbered = super().show(reply, locale)
         self._is_reply = False
         self.kept += numbered
+        self.shown.pictures += [picture.alt_text for picture in reply.pictures]
         for select in reply.selects:
             names = tuple(plain_text(c.label) for c in select.choices)
             is_own = select.kind is SelectKind.CHOICE

@@ -17,7 +17,20 @@ from bot.core.dispatch import find
 from bot.core.model import Value
 from bot.core.services import Services
 from prompts import render
-from tests.contract.stage import ADA, ANN, BEN, MOE, Action, Forge, Person, Save, Shown, Use, newest
+from tests.contract.stage import (
+    ADA,
+    ANN,
+    BEN,
+    MOE,
+    Action,
+    Forge,
+    Person,
+    Save,
+    Shown,
+    Use,
+    is_picture,
+    newest,
+)
 from tests.fakes import discord_payloads as payloads
 from tests.fakes.discord_server import MODAL, DiscordServer, Interaction, Recorded
 
@@ -75,7 +88,7 @@ class Discord:
         for message in self._sent(self._server.requests[began_at:], made):
             _draw(message, shown)
         for request in self._server.requests[began_at:]:
-            shown.files += request.files
+            shown.files += [file for file in request.files if not is_picture(file)]
         mend = render("discord.fix_form", "en")  # no form can follow a form, so a button does it
         shown.is_form_again = mend in shown.buttons or (is_open and form is None)
         shown.buttons = [label for label in shown.buttons if label != mend]
@@ -215,6 +228,8 @@ def _draw(message: Mapping[str, Any], shown: Shown) -> None:
         texts += [part for f in embed.get("fields") or () for part in (f["name"], f["value"])]
         texts += [(embed.get("footer") or {}).get("text", "")]
     shown.texts += [_words(text) for text in texts if text]
+    attached = message.get("attachments") or ()
+    shown.pictures += [a["description"] for a in attached if a.get("description")]
     for item in payloads.items(dict(message)):
         if item["type"] == 2:
             shown.buttons.append(item["label"])

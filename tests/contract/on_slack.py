@@ -29,6 +29,7 @@ from tests.contract.stage import (
     Save,
     Shown,
     Use,
+    is_picture,
     newest,
     typed_line,
 )
@@ -102,7 +103,9 @@ class Slack:
             _read_ack(ack, shown)
         for method, payload in self._server.calls[began_at:]:
             _read_call(method, payload, shown)
-        shown.files = [file["data"] for file in self._server.files[files:]]
+        uploaded = self._server.files[files:]
+        shown.files = [file["data"] for file in uploaded if not is_picture(file["data"])]
+        shown.pictures = [file["alt_txt"] for file in uploaded if is_picture(file["data"])]
         _without_own_words(shown)
         return shown
 
@@ -249,5 +252,6 @@ def _words(text: str) -> str:
 
 def _without_own_words(shown: Shown) -> None:
     """Leave out where Slack's files went: the one thing that only this adapter adds."""
-    told = render("slack.sent_privately", "en")
-    shown.texts = [text.replace(told, "") for text in shown.texts]
+    for name in ("slack.sent_privately", "slack.pictures_privately"):
+        told = render(name, "en")
+        shown.texts = [text.replace(told, "") for text in shown.texts]

@@ -157,6 +157,7 @@ SCRIPT = (
     Step("export", Use(MOE, "export", {"format": "csv"})),
     Step("export", Use(MOE, "export", {"format": "md", "status": "accepted"})),
     Step("stats", Use(ANN, "stats")),
+    Step("digest", Use(MOE, "digest")),
     # --- industries
     Step("industry list", Use(ANN, "industry list")),
     Step(

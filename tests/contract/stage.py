@@ -127,7 +127,7 @@ class Step:
 
 @dataclass
 class Shown:
-    """What somebody got to see: texts without markup, buttons, the form, and files."""
+    """What somebody got to see: texts without markup, buttons, the form, files, and pictures."""
 
     texts: list[str] = field(default_factory=list)
     buttons: list[str] = field(default_factory=list)
@@ -135,6 +135,7 @@ class Shown:
     form: tuple[str, ...] = ()
     is_form_again: bool = False  # what was wrong can be mended in the form
     files: list[bytes] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)  # what each says that it shows
 
     @property
     def words(self) -> Counter[str]:
@@ -244,3 +245,8 @@ class Play:
     reached: list[list[str]] = field(default_factory=list)
     file: Path = Path()
     problems: list[str] = field(default_factory=list)
+
+
+def is_picture(file: bytes) -> bool:
+    """Tell whether this is a PNG; what it shows is compared in words, since its colours differ."""
+    return file.startswith(b"\x89PNG")

@@ -76,6 +76,14 @@ def test_files_say_the_same(plays: Plays, platform: str) -> None:
         assert (step, [content_of(file) for file in other.files]) == (step, expected)
 
 
+@pytest.mark.parametrize("platform", OTHERS)
+def test_pictures_show_the_same(plays: Plays, platform: str) -> None:
+    expected = [shown.pictures for shown in plays("console").shown]
+
+    assert any(expected)
+    assert [shown.pictures for shown in plays(platform).shown] == expected
+
+
 def content_of(file: bytes) -> Counter[str]:
     """Count the words of a file, whatever the platform and the community are called in it."""
     text = ADDRESS.sub("", file.decode("utf-8-sig"))

@@ -23,6 +23,7 @@ TABLE = {
     "queue": O, "mod accept": O, "mod decline": O, "mod merge": O, "mod unmerge": O,
     "mod undo": O, "mod review": O, "mod claim": O, "mod restore": O, "mod uphold": O,
     "mod apart": O, "mod note": O, "mod block": O, "mod log": O, "mod votes": O, "export": O,
+    "digest": O,
     "industry add": O, "industry rename": O, "industry merge": O, "industry retire": O,
     "market correct": O, "market retire": O, "market gaps": O, "market decide": O,
     "market close": O,

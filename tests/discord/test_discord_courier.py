@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -14,7 +15,7 @@ from bot.adapters.discord_bot import open_inspector
 from bot.adapters.discord_bot.permissions import NEEDED, lacking
 from bot.core import doctor
 from bot.core.courier import CourierError, Forbidden, Gone, Sent, TokenRefused, TryLater
-from bot.core.model import Button, Community, Reply
+from bot.core.model import Button, Community, File, Reply
 from bot.settings import Settings
 from tests.discord.line import Line
 from tests.fakes import discord_payloads
@@ -205,3 +206,34 @@ def test_the_link_that_the_doctor_prints_grants_what_is_needed() -> None:
     assert lacking(granted) == []
     assert lacking(discord.Permissions.none()) == list(NEEDED)
     assert not granted.administrator
+
+
+async def test_pictures_and_files_are_posted_and_deleted_here(line: Line, tmp_path: Path) -> None:
+    files = []
+    for name in ("a.png", "b.png", "ideas.csv"):
+        path = tmp_path / f"temporary-{name}"
+        path.write_bytes(name.encode())
+        files.append(File(name, str(path), alt_text=f"About {name}"))
+    reply = Reply(text="This week", pictures=tuple(files[:2]), file=files[2])
+    await line.adapter.courier.post(HERE, CARDS, reply, key="digest:1", thread_id=None)
+
+    (posted,) = line.server.posted(CARDS)
+    shown = [embed["image"]["url"] for embed in posted["embeds"]]
+    assert shown == ["attachment://a.png", "attachment://b.png"]
+    described = [(a["filename"], a["description"]) for a in posted["attachments"]]
+    assert described == [(f.name, f.alt_text) for f in files]
+    assert list(tmp_path.glob("temporary*")) == []
+
+
+async def test_what_could_not_be_posted_leaves_no_files_behind(line: Line, tmp_path: Path) -> None:
+    path = tmp_path / "temporary-a.png"
+    path.write_bytes(b"png")
+    line.server.faults[:] = [
+        Fault("POST", f"/channels/{CARDS}/messages", 403, body={"code": 50013})
+    ]
+    with pytest.raises(Forbidden):
+        await line.adapter.courier.post(
+            HERE, CARDS, Reply(pictures=(File("a.png", str(path)),)), key="d", thread_id=None
+        )
+
+    assert list(tmp_path.glob("temporary*")) == []

@@ -392,7 +392,12 @@ class DiscordServer:
         names = ("content", "embeds", "components", "flags", "nonce", "message_reference")
         shown = {name: body[name] for name in names if body.get(name) is not None}
         shown.setdefault("content", "")
-        attached = [payloads.attachment(n) for n in range(len(files or ()))]
+        told = {int(a["id"]): a for a in body.get("attachments") or ()}
+        attached = [
+            payloads.attachment(n)
+            | {k: v for k, v in told.get(n, {}).items() if k in {"filename", "description"}}
+            for n in range(len(files or ()))
+        ]
         message = payloads.message(
             number, channel_id=channel_id, author=payloads.user(payloads.BOT), **shown
         ) | {"attachments": attached}

@@ -156,7 +156,7 @@ SAMPLES: dict[str, object] = {
     "numbers": [1, 2], "fields": ["f"], "examples": ["e"], "platforms": ["Discord"],
     "ideas": [], "both": [(2, "t", "words"), (1, "u", "")], "low": 1, "high": 9,
     "waiting": ["3 ideas"], "counts": [("2026-01", 1)], "shares": [("A", 2)],
-    "empty": ["A"], "few": [("B", 1)],
+    "subjects": [("Veo", 2)], "empty": ["A"], "few": [("B", 1)],
     "filters": ["age: week"], "note": ("Moe", "words"), "refused": [3], "details": Details(),
     "changes": [SimpleNamespace(field="title", old="old **words**", new="**new** words")],
     "appeal": "words", "head": "words", "claim": "words", "what": "accepted",

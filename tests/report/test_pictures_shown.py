@@ -40,8 +40,12 @@ async def test_discord_shows_them_in_frames_with_descriptions(
         ("chart-1.png", f"{ALT} in 1"),
     ]
     body = {"content": None, "embeds": [embed.to_dict() for embed in given["embeds"]]}
-    mentions = {"allowed_mentions": {"parse": []}}
-    assert discord_checks.of_message({**body, **mentions, "components": []}) == []
+    more = {
+        "allowed_mentions": {"parse": []},
+        "components": [],
+        "attachments": [{"id": n, "filename": f.filename} for n, f in enumerate(given["files"])],
+    }
+    assert discord_checks.of_message({**body, **more}, files=2) == []
     for file in given["files"]:
         file.close()
     discard(reply)

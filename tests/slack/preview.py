@@ -7,15 +7,17 @@ content is the product's own: real commands on a store in a temporary folder.
 from __future__ import annotations
 
 import asyncio
+import base64
 import html
 import re
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot import demo
 from bot.adapters.slack_app.blocks import messages
 from bot.adapters.slack_app.controls import controls_of
 from bot.adapters.slack_app.forms import form_of, form_view
@@ -23,8 +25,9 @@ from bot.adapters.slack_app.origin import Origin
 from bot.app import open_services
 from bot.core.cards import card_reply
 from bot.core.courier import Lack
+from bot.core.digest_words import digest_reply
 from bot.core.dispatch import dispatch, find
-from bot.core.model import Actor, Community, Reply, Request, Role
+from bot.core.model import Actor, Community, File, Reply, Request, Role
 from bot.core.services import Services
 from bot.settings import Settings
 from prompts import render
@@ -287,10 +290,37 @@ async def setup_scenes(scene: Scene) -> None:
     shoot("slack-setup.png", await scene.draw(reply, private=True), height=370)
 
 
+def picture_html(file: File) -> str:
+    """Draw an uploaded picture as a message of the bot's."""
+    data = base64.b64encode(Path(file.path).read_bytes()).decode()
+    Path(file.path).unlink()
+    about = f'<div class="ctx">{html.escape(file.name)}</div>'
+    image = f'<img alt="" width="460" src="data:image/png;base64,{data}">'
+    return message_html([]).replace("</span></div></div>", f"</span>{about}{image}</div></div>")
+
+
+async def digest_scene(services: Services) -> None:
+    """Draw the digest of the made-up communities."""
+    await demo.fill(services)
+    row = await services.store.communities.get(demo.SLACK[0])
+    assert row is not None
+    scene = Scene(services, Community(row.id, row.key, row.name, row.bank_id, row.settings))
+    for user in ("Ada", "Ben", "Cem"):
+        await scene.run(user, "idea vote", number=42, vote=1)
+    now = services.clock() + timedelta(minutes=1)
+    reply = await digest_reply(services, scene.community, now - timedelta(days=7), now)
+    assert reply is not None
+    body = await scene.draw(reply) + "".join(map(picture_html, reply.pictures))
+    shoot("slack-digest.png", body, height=1080)
+
+
 async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with open_services(Settings(_env_file=None, data_dir=Path(folder))) as services:
             await scenes(services)
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_services(Settings(_env_file=None, data_dir=Path(folder))) as services:
+            await digest_scene(services)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.slack_app.adapter import SlackAdapter
 from bot.core.courier import TryLater
-from bot.core.model import Community, Reply
+from bot.core.model import Community, File, Reply
 from storage import Store
 from tests.fakes.slack_people import SlackPeople
 from tests.fakes.slack_server import SlackServer
@@ -93,4 +93,39 @@ async def test_a_post_that_fails_leaves_no_files_behind(
         )
 
     assert slack.files == []
+    assert list(scratch.iterdir()) == []
+
+
+async def test_a_file_that_is_posted_comes_before_its_words_and_again_if_they_failed(
+    slack: SlackServer, adapter: SlackAdapter, community: Community, scratch: Path
+) -> None:
+    def reply() -> Reply:
+        path = scratch / "ideas.csv"
+        path.write_bytes(b"number\n1\n")
+        return Reply(text="The collection", file=File("ideas.csv", str(path), "text/csv"))
+
+    post = adapter.courier.post
+    slack.fail("chat.postMessage", error="ratelimited")
+    with pytest.raises(TryLater):
+        await post(community, "C2", reply(), key="export:1", thread_id=None)
+    await post(community, "C2", reply(), key="export:1", thread_id=None)
+    await post(community, "C2", reply(), key="export:1", thread_id=None)
+
+    assert len(slack.messages["C2"]) == 1
+    assert [(f["channel"], f["data"]) for f in slack.files] == [("C2", b"number\n1\n")] * 2
+    assert list(scratch.iterdir()) == []
+
+
+async def test_a_file_that_cannot_be_posted_is_tried_again(
+    slack: SlackServer, adapter: SlackAdapter, community: Community, scratch: Path
+) -> None:
+    path = scratch / "ideas.csv"
+    path.write_bytes(b"x")
+    slack.fail("files.getUploadURLExternal", status=503)
+    with pytest.raises(TryLater):
+        await adapter.courier.post(
+            community, "C2", Reply(file=File("ideas.csv", str(path))), key="e", thread_id=None
+        )
+
+    assert slack.messages["C2"] == []
     assert list(scratch.iterdir()) == []

@@ -32,7 +32,8 @@ PERSONAL: dict[str, str] = {
 
 OF_NOBODY: dict[str, str] = {
     "banks": "counters", "idea_tallies": "counts", "changes": "numbers of what changed",
-    "jobs": "the program's own clock", "scrubs": "times", "usage": "sums per month",
+    "jobs": "the program's own clock", "schedules": "days and hours",
+    "scrubs": "times", "usage": "sums per month",
     "_sqlite_migrations": "the schema", "sqlite_sequence": "counters",
     "ideas_fts": "the words of ideas, scanned as bytes", "ideas_terms": "a view of them",
 }  # fmt: skip

@@ -250,7 +250,7 @@ PROGRAM_WIDE = {
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
     "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person", "members.notices",
     "questions.count_since", "drafts.get", "actions.get",
-    "usage.of", "audit.heads", "audit.has", "ideas.newest_id",
+    "usage.of", "schedules.all", "audit.heads", "audit.has", "ideas.newest_id",
 }  # fmt: skip
 EMPTY: dict[str, Any] = {
     "ideas.search": 0, "ideas.vectors": ([], b""), "appeals.open": ([], 0), "pairs.open": ([], 0),
@@ -281,7 +281,8 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         "model": "m", "author_id": world.ann.id, "lengths": (0, 9_000),
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "thread_id": "m", "message_id": "m", "voted_since": NOW - timedelta(9),
-        "new_for": timedelta(9), "since": NOW - timedelta(9), "act": "a",
+        "new_for": timedelta(9), "since": NOW - timedelta(9),
+        "until": NOW + timedelta(9), "act": "a",
         "attachment_id": 1, "offset": 0, "limit": 10, "with_facets": True,
     }  # fmt: skip
     tried = 0

@@ -147,8 +147,9 @@ class DiscordCourier:
         **more: Any,
     ) -> discord.Message:
         """Send all parts; gives the first. What is `more` goes with the first one only."""
-        parts = await draw(self._services, reply, locale)
         place = getattr(channel, "id", None)
+        limit = self._file_limit_bytes(place)
+        parts = await draw(self._services, reply, locale, file_limit_bytes=limit)
         first: discord.Message | None = None
         try:
             for number, part in enumerate(parts):
@@ -176,6 +177,12 @@ class DiscordCourier:
         if isinstance(known, Forbidden) and not known.missing:
             return Forbidden(self._lacking_in(channel_id))
         return known
+
+    def _file_limit_bytes(self, channel_id: int | None) -> int:
+        """Give what the server takes; boosted ones take more."""
+        channel = self._client.get_channel(channel_id) if self._client and channel_id else None
+        guild = getattr(channel, "guild", None)
+        return guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
 
     def _lacking_in(self, channel_id: int | None) -> str:
         channel = self._client.get_channel(channel_id) if self._client and channel_id else None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PICKERS = frozenset(SelectKind)
-_CHANNELS = ("cards_channel", "staff_channel")
+_CHANNELS = ("cards_channel", "staff_channel", "digest_channel")
 _PATIENCE_S = 3.0
 _OUTAGE_S = 30.0
 _ACCOUNT = "discord:"

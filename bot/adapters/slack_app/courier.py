@@ -29,7 +29,7 @@ from bot.adapters.slack_app.failures import (
 )
 from bot.adapters.slack_app.files import Pictures
 from bot.adapters.slack_app.inspector import PICKERS, Inspector
-from bot.adapters.slack_app.uploads import delete, send_pictures
+from bot.adapters.slack_app.uploads import delete, send_pictures, upload
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
 from bot.core.courier import Gone, Lack, Sent, TryLater
 from bot.core.model import Choice, Community, File, Reply
@@ -97,10 +97,15 @@ class SlackCourier:
         first, *more = messages(reply, controls)
         try:
             found = await self._found(channel_id, thread_id, key)
+            if reply.file is not None and found is None:
+                # Before the words, which carry the key: rather a file twice than none.
+                await upload(self._poster, [reply.file], channel=channel_id, thread_ts=thread_id)
             ts = found or await self._post(channel_id, first, thread_id, key)
         except NETWORK as error:
             await asyncio.to_thread(delete, reply.pictures)
             raise courier_error(error) from None
+        finally:
+            await asyncio.to_thread(delete, [reply.file] if reply.file else [])
         if found is None:
             for message in more:  # what does not fit follows in the thread of the first
                 await self._follow(channel_id, message, thread_id or ts)

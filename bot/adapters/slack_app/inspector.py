@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PICKERS = frozenset({SelectKind.CHOICE, SelectKind.CHANNEL, SelectKind.MEMBER})
 APPS = "https://api.slack.com/apps"
-_CHANNELS = ("cards_channel", "staff_channel")
+_CHANNELS = ("cards_channel", "staff_channel", "digest_channel")
 
 
 class Inspector:

@@ -67,27 +67,44 @@ async def send_pictures(
     Slack is still at work on the file.
     """
     try:
-        await poster.files_upload_v2(
-            file_uploads=[
-                {
-                    "file": picture.path,
-                    "filename": picture.name,
-                    "title": picture.name,
-                    "alt_txt": picture.alt_text or None,
-                    "highlight_type": "png",  # shown before Slack has looked at the file
-                }
-                for picture in pictures
-            ],
-            channel=channel,
-            thread_ts=thread_ts,
-            initial_comment=mrkdwn.fallback(comment, limits.UPLOAD_COMMENT) or None,
-        )
+        await upload(poster, pictures, channel=channel, thread_ts=thread_ts, comment=comment)
     except (*NETWORK, OSError) as error:
         log.warning("slack_pictures_not_sent", error=error_name(error))
         return False
     finally:
         await asyncio.to_thread(delete, pictures)
     return True
+
+
+async def upload(
+    poster: AsyncWebClient,
+    files: Sequence[File],
+    *,
+    channel: str,
+    thread_ts: str | None = None,
+    comment: str = "",
+) -> None:
+    """Upload files to a conversation as one message.
+
+    Raises:
+        any of `NETWORK`, OSError: they were not all taken.
+    """
+    await poster.files_upload_v2(
+        file_uploads=[
+            {
+                "file": file.path,
+                "filename": file.name,
+                "title": file.name,
+                "alt_txt": file.alt_text or None,
+                # shown before Slack has looked at the file
+                "highlight_type": "png" if file.media_type == "image/png" else None,
+            }
+            for file in files
+        ],
+        channel=channel,
+        thread_ts=thread_ts,
+        initial_comment=mrkdwn.fallback(comment, limits.UPLOAD_COMMENT) or None,
+    )
 
 
 def delete(files: Sequence[File]) -> None:

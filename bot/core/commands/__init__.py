@@ -6,6 +6,7 @@ from bot.core.commands.ask import ASK
 from bot.core.commands.claim import CLAIM
 from bot.core.commands.consent import CONSENT
 from bot.core.commands.decide import ACCEPT, DECLINE, RESTORE
+from bot.core.commands.digest import DIGEST
 from bot.core.commands.export import EXPORT
 from bot.core.commands.gaps import CLOSE_GAP, GAPS
 from bot.core.commands.help import HELP
@@ -82,6 +83,7 @@ ALL: tuple[Command, ...] = (
     VOTES,
     EXPORT,
     STATS,
+    DIGEST,
     LIST,
     ADD,
     RENAME,

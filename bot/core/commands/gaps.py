@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.core.commands import ideas
 from bot.core.commands.queue import and_queue
@@ -10,6 +11,7 @@ from bot.core.commands.undo import undo_button
 from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
+from storage import Gap
 
 
 async def show_gaps(services: Services, request: Request) -> Reply:
@@ -17,19 +19,9 @@ async def show_gaps(services: Services, request: Request) -> Reply:
     gaps = await services.store.gaps.list(request.community.bank_id)
     if not gaps:
         return Reply(text=render("queue.gaps", request.locale, count=0))
-    likeness = await asyncio.to_thread(services.banks.models.likeness)
-    asked = [(str(n), gap.question) for n, gap in enumerate(gaps)]
-    matches = await asyncio.to_thread(likeness.similar_batch, asked, limit=1)
-    cluster = list(range(len(gaps)))
-    for key, found in matches:
-        if found:
-            cluster[int(key)] = cluster[int(found[0].id)]
-    groups: dict[int, list[int]] = {}
-    for at, head in enumerate(cluster):
-        groups.setdefault(head, []).append(at)
     rows = [
-        (gaps[head].question, sum(gaps[n].count for n in members), len(members) - 1)
-        for head, members in groups.items()
+        (members[0].question, sum(gap.count for gap in members), len(members) - 1)
+        for members in await clusters(services, gaps)
     ]
     rows.sort(key=lambda row: -row[1])
     return Reply(
@@ -43,6 +35,21 @@ async def show_gaps(services: Services, request: Request) -> Reply:
             ),
         ),
     )
+
+
+async def clusters(services: Services, gaps: Sequence[Gap]) -> list[list[Gap]]:
+    """Put questions that mean the same together, each group by its most asked one."""
+    likeness = await asyncio.to_thread(services.banks.models.likeness)
+    asked = [(str(n), gap.question) for n, gap in enumerate(gaps)]
+    matches = await asyncio.to_thread(likeness.similar_batch, asked, limit=1)
+    cluster = list(range(len(gaps)))
+    for key, found in matches:
+        if found:
+            cluster[int(key)] = cluster[int(found[0].id)]
+    groups: dict[int, list[Gap]] = {}
+    for at, head in enumerate(cluster):
+        groups.setdefault(head, []).append(gaps[at])
+    return list(groups.values())
 
 
 async def close_gap(services: Services, request: Request) -> Reply:

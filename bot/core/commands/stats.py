@@ -52,7 +52,8 @@ async def show_stats(services: Services, request: Request) -> Reply:
         ("label_reading", reading if untagged or unembedded else ""),
         ("label_best", "\n\n".join(lines)),
         ("label_people", render("stats.people", locale, people=people) if people else ""),
-        ("label_counts", facets_text(best, taxonomy, locale)),
+        # The charts say it, too, and count each idea once; here it counts for each industry.
+        ("label_counts", "" if drawn.pngs else facets_text(best, taxonomy, locale)),
         ("label_without", render("stats.without", locale, names=without) if without else ""),
     ]
     return Reply(

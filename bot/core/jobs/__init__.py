@@ -1,6 +1,6 @@
 """What happens by the clock; ALL lists the jobs."""
 
-from bot.core.jobs import comparing, keeping, reading
+from bot.core.jobs import comparing, keeping, reading, telling
 from bot.core.model import Job
 
-ALL: tuple[Job, ...] = (*keeping.JOBS, *reading.JOBS, *comparing.JOBS)
+ALL: tuple[Job, ...] = (*keeping.JOBS, *reading.JOBS, *comparing.JOBS, *telling.JOBS)

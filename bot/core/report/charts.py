@@ -27,7 +27,7 @@ FEW = 3
 """An industry with fewer ideas is a hole in the coverage."""
 
 HOLES = 16
-_TITLE = 46
+_TITLE = 60
 _ALT = 950  # Slack and Discord take about 1,000 characters
 # Symbols and emoji that hardly any font of a server has, and what directs or joins characters.
 _UNDRAWABLE = re.compile("[\u2600-\u27bf\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0000-\U0010ffff]")

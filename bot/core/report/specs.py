@@ -34,16 +34,17 @@ class Theme:
     ink: str
     faint: str
     rest: str
-    width: int = 660
-    labels: int = 230  # points that names of industries may take
-    titles: int = 320  # and those of ideas
+    # A chat shows pictures 400 to 550 points wide: letters must be legible at that size.
+    width: int = 540
+    labels: int = 210  # points that names of industries may take
+    titles: int = 250  # and those of ideas
 
 
 THEMES: Mapping[str, Theme] = {
     "light": Theme("#ffffff", "#1d2129", "#d9dde3", "#b4b9c2"),
     "dark": Theme("#23252b", "#f1f3f5", "#444953", "#7d838e"),
     # For the page, whose style sheet puts its own colours in the place of these.
-    "page": Theme("#fefefe", "#1d2129", "#d9dde3", "#a5abb5", 540, 200, 230),
+    "page": Theme("#fefefe", "#1d2129", "#d9dde3", "#a5abb5", labels=200, titles=230),
 }
 
 
@@ -102,14 +103,17 @@ def _months(chart: Mapping[str, Any], theme: Theme) -> Any:
     is_crowded = len(chart["rows"]) > 12  # noqa: PLR2004  more labels do not fit side by side
     axis = alt.Axis(title=None, labelAngle=-60 if is_crowded else 0, ticks=False)
     x = alt.X("row:O", sort=chart["rows"], axis=axis, scale=alt.Scale(domain=chart["rows"]))
-    y = alt.Y("sum(n):Q", title=chart["words"]["n"], axis=_counting(grid=True))
+    totals_of = _totals(chart)
+    most = max((total["n"] for total in totals_of.values), default=0)
+    room = alt.Scale(domain=[0, most * 1.08], nice=False)  # for the number above the longest
+    y = alt.Y("sum(n):Q", title=chart["words"]["n"], axis=_counting(grid=True), scale=room)
     bars = (
         alt.Chart(_data(chart))
         .mark_bar(stroke=theme.ground, strokeWidth=1)
         .encode(x=x, y=y, color=_colour(chart, colours), order="order:O", description="tip:N")
     )
     totals = (
-        alt.Chart(_totals(chart))
+        alt.Chart(totals_of)
         .mark_text(dy=-8, color=theme.ink)
         .encode(x=x, y=alt.Y("n:Q"), text=alt.Text("n:Q"))
         .transform_filter("datum.n > 0")

@@ -17,7 +17,7 @@ import vl_convert
 
 from bot.core.report.specs import spec_of
 
-SCALES = (1.6, 1.2, 0.9)
+SCALES = (1.8, 1.4, 1.0)
 """Pixels per point, the finest first; a picture that gets too large takes the next."""
 
 LARGEST_BYTES = 290_000
