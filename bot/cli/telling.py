@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,11 +34,7 @@ def digest(days: int, picture: str | None, community_key: str) -> None:
         note(f"Nothing happened in the last {days} days, so no digest would be sent.")
         return
     show(reply)
-    try:
-        _keep(reply, picture)
-    finally:
-        for file in reply.pictures:
-            Path(file.path).unlink(missing_ok=True)
+    _keep(reply, picture)
 
 
 def _keep(reply: Reply, picture: str | None) -> None:
@@ -49,7 +44,7 @@ def _keep(reply: Reply, picture: str | None) -> None:
         from bot.core.report.drawing import HOW_TO_GET  # noqa: PLC0415
 
         raise click.ClickException(f"There is no chart to write. Charts need: {HOW_TO_GET}")
-    shutil.copyfile(reply.pictures[0].path, picture)
+    Path(picture).write_bytes(reply.pictures[0].content)
     note(f"{reply.pictures[0].alt_text}\nWritten to {picture}.")
 
 

@@ -60,7 +60,7 @@ async def digest_reply(
             ),
             Button(label=render("digest.see_stats", locale), command="stats"),
         ),
-        pictures=await drawn.files(),
+        pictures=drawn.pictures,
     )
 
 

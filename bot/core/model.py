@@ -268,10 +268,7 @@ class NameValue:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file or picture; `path` is a temporary file that the adapter deletes after sending.
-
-    `alt_text` says what a picture shows, in at most 1,000 characters.
-    """
+    """A file for the asker; `path` is a temporary file that the adapter deletes after sending."""
 
     name: str
     path: str
@@ -281,7 +278,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture inside a reply; `id` is the same for the same picture."""
+    """A picture of a reply; `id` is the same for the same picture.
+
+    `alt_text` says what it shows, in at most 1,000 characters.
+    """
 
     id: int
     name: str
@@ -312,7 +312,7 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     selects: tuple[Select, ...] = ()
     file: File | None = None
-    pictures: tuple[File, ...] = ()  # PNGs to look at, each with its alt text; seen like the text
+    pictures: tuple[Picture, ...] = ()  # PNGs such as charts, seen by those who see the text
     image: Picture | None = None  # shown within the reply, such as the picture of an idea
     form: Form | None = None  # the next step; on Discord a button that opens it, after a form
     replace: bool = False  # edit the message that the button sits on

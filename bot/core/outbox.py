@@ -77,9 +77,7 @@ async def deliver_due(services: Services, couriers: Mapping[str, Courier], now: 
     platforms = [p for p in couriers if holds.get(p, now) <= now]
     if not platforms:
         return 0
-    rows = await services.store.outbox.lease(
-        platforms, now, AT_ONCE, LEASE_S, besides=SLOW
-    )
+    rows = await services.store.outbox.lease(platforms, now, AT_ONCE, LEASE_S, besides=SLOW)
     by_platform: dict[str, list[OutboxRow]] = {}
     for row in rows:
         by_platform.setdefault(row.platform, []).append(row)

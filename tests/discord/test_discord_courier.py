@@ -15,7 +15,7 @@ from bot.adapters.discord_bot import open_inspector
 from bot.adapters.discord_bot.permissions import NEEDED, lacking
 from bot.core import doctor
 from bot.core.courier import CourierError, Forbidden, Gone, Sent, TokenRefused, TryLater
-from bot.core.model import Button, Community, File, Reply
+from bot.core.model import Button, Community, File, Picture, Reply
 from bot.settings import Settings
 from tests.discord.line import Line
 from tests.fakes import discord_payloads
@@ -209,31 +209,36 @@ def test_the_link_that_the_doctor_prints_grants_what_is_needed() -> None:
 
 
 async def test_pictures_and_files_are_posted_and_deleted_here(line: Line, tmp_path: Path) -> None:
-    files = []
-    for name in ("a.png", "b.png", "ideas.csv"):
-        path = tmp_path / f"temporary-{name}"
-        path.write_bytes(name.encode())
-        files.append(File(name, str(path), alt_text=f"About {name}"))
-    reply = Reply(text="This week", pictures=tuple(files[:2]), file=files[2])
+    path = tmp_path / "temporary-ideas.csv"
+    path.write_bytes(b"number")
+    shown = [a_picture("a.png"), a_picture("b.png")]
+    file = File("ideas.csv", str(path), alt_text="About ideas.csv")
+    reply = Reply(text="This week", pictures=tuple(shown), file=file)
     await line.adapter.courier.post(HERE, CARDS, reply, key="digest:1", thread_id=None)
 
     (posted,) = line.server.posted(CARDS)
-    shown = [embed["image"]["url"] for embed in posted["embeds"]]
-    assert shown == ["attachment://a.png", "attachment://b.png"]
+    addresses = [embed["image"]["url"] for embed in posted["embeds"]]
+    assert addresses == ["attachment://a.png", "attachment://b.png"]
     described = [(a["filename"], a["description"]) for a in posted["attachments"]]
-    assert described == [(f.name, f.alt_text) for f in files]
+    assert described == [(f.name, f.alt_text) for f in (*shown, file)]
     assert list(tmp_path.glob("temporary*")) == []
 
 
+def a_picture(name: str) -> Picture:
+    return Picture(
+        id=1, name=name, media_type="image/png", alt_text=f"About {name}", content=b"png"
+    )
+
+
 async def test_what_could_not_be_posted_leaves_no_files_behind(line: Line, tmp_path: Path) -> None:
-    path = tmp_path / "temporary-a.png"
-    path.write_bytes(b"png")
+    path = tmp_path / "temporary.csv"
+    path.write_bytes(b"x")
     line.server.faults[:] = [
         Fault("POST", f"/channels/{CARDS}/messages", 403, body={"code": 50013})
     ]
     with pytest.raises(Forbidden):
         await line.adapter.courier.post(
-            HERE, CARDS, Reply(pictures=(File("a.png", str(path)),)), key="d", thread_id=None
+            HERE, CARDS, Reply(file=File("a.csv", str(path))), key="d", thread_id=None
         )
 
     assert list(tmp_path.glob("temporary*")) == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.console.screen import Screen
 from bot.adapters.console.session import Chat, Seat
-from bot.adapters.discord_bot.drawing import discard, draw
-from bot.core.model import Actor, File, NameValue, Place, Reply, Role
+from bot.adapters.discord_bot.drawing import draw
+from bot.core.model import Actor, NameValue, Picture, Place, Reply, Role
 from bot.core.services import Services
 from tests.fakes import discord_checks
 from tests.fakes.house import House
@@ -16,19 +17,24 @@ from tests.fakes.house import House
 ALT = "Bar chart: 12 ideas"
 
 
-def a_reply(folder: Path, count: int = 2, **more: object) -> Reply:
-    files = []
-    for n in range(count):
-        path = folder / f"temporary-{n}.png"
-        path.write_bytes(b"\x89PNG" + bytes([n]))
-        files.append(File(f"chart-{n}.png", str(path), "image/png", f"{ALT} in {n}"))
-    return Reply(**{"text": "How it stands", "pictures": tuple(files), **more})  # type: ignore[arg-type]
+def a_reply(count: int = 2, **more: Any) -> Reply:
+    made = [
+        Picture(
+            id=n,
+            name=f"chart-{n}.png",
+            media_type="image/png",
+            alt_text=f"{ALT} in {n}",
+            content=b"\x89PNG" + bytes([n]),
+        )
+        for n in range(count)
+    ]
+    return Reply(**{"text": "How it stands", "pictures": tuple(made), **more})
 
 
 async def test_discord_shows_them_in_frames_with_descriptions(
-    services: Services, tmp_path: Path
+    services: Services,
 ) -> None:
-    reply = a_reply(tmp_path, title="Stats", fields=(NameValue("a", "b"),))
+    reply = a_reply(title="Stats", fields=(NameValue("a", "b"),))
     (part,) = await draw(services, reply, "en")
 
     given = part.to_send()
@@ -46,14 +52,10 @@ async def test_discord_shows_them_in_frames_with_descriptions(
         "attachments": [{"id": n, "filename": f.filename} for n, f in enumerate(given["files"])],
     }
     assert discord_checks.of_message({**body, **more}, files=2) == []
-    for file in given["files"]:
-        file.close()
-    discard(reply)
-    assert list(tmp_path.glob("*.png")) == []
 
 
-async def test_discord_shows_any_number_of_them(services: Services, tmp_path: Path) -> None:
-    parts = await draw(services, a_reply(tmp_path, 23), "en")
+async def test_discord_shows_any_number_of_them(services: Services) -> None:
+    parts = await draw(services, a_reply(23), "en")
 
     assert [len(part.embeds) for part in parts] == [10, 10, 3]
     assert [len(part.files) for part in parts] == [10, 10, 3]
@@ -71,7 +73,7 @@ async def test_the_console_says_what_they_show_and_where_they_are(
         "settings",
         house.services.settings.model_copy(update={"data_dir": tmp_path}),
     )
-    news = [[a_reply(tmp_path)], []]
+    news = [[a_reply()], []]
 
     class Nobody:
         is_interactive = False
@@ -88,4 +90,3 @@ async def test_the_console_says_what_they_show_and_where_they_are(
         path = tmp_path / "pictures" / f"chart-{n}.png"
         assert str(path) in said
         assert path.read_bytes() == b"\x89PNG" + bytes([n])
-    assert list(tmp_path.glob("temporary*")) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 import pytest
 
@@ -39,8 +38,7 @@ async def test_the_charts_come_as_pictures_that_say_what_they_show(filled: House
     assert "#2 Night watch: 1 (1 for, 0 against)" in reply.pictures[2].alt_text
     assert reply.table is None
     for picture in reply.pictures:
-        assert Path(picture.path).read_bytes().startswith(b"\x89PNG")
-        Path(picture.path).unlink()
+        assert picture.content.startswith(b"\x89PNG")
 
 
 async def test_drawing_keeps_nobody_waiting(filled: House) -> None:

@@ -20,6 +20,7 @@ from bot.core.model import (
     File,
     Form,
     NameValue,
+    Picture,
     Reply,
     Request,
     Role,
@@ -191,14 +192,18 @@ class Features:
         return Reply(title="Your ideas", text=f"None yet, {plain(request.actor.display_name)}.")
 
 
-def pictures() -> tuple[File, ...]:
-    """Make two temporary pictures."""
-    made = []
-    for n in (1, 2):
-        with tempfile.NamedTemporaryFile("wb", suffix=".png", delete=False) as out:
-            out.write(b"\x89PNG" + bytes([n]))
-        made.append(File(f"chart-{n}.png", out.name, "image/png", f"Chart {n}: 12 ideas"))
-    return tuple(made)
+def pictures() -> tuple[Picture, ...]:
+    """Make two pictures."""
+    return tuple(
+        Picture(
+            id=n,
+            name=f"chart-{n}.png",
+            media_type="image/png",
+            alt_text=f"Chart {n}: 12 ideas",
+            content=b"\x89PNG" + bytes([n]),
+        )
+        for n in (1, 2)
+    )
 
 
 def make(seen: Seen) -> tuple[Command, ...]:

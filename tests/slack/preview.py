@@ -27,7 +27,7 @@ from bot.core.cards import card_reply
 from bot.core.courier import Lack
 from bot.core.digest_words import digest_reply
 from bot.core.dispatch import dispatch, find
-from bot.core.model import Actor, Community, File, Reply, Request, Role
+from bot.core.model import Actor, Community, Picture, Reply, Request, Role
 from bot.core.services import Services
 from bot.settings import Settings
 from prompts import render
@@ -290,11 +290,10 @@ async def setup_scenes(scene: Scene) -> None:
     shoot("slack-setup.png", await scene.draw(reply, private=True), height=370)
 
 
-def picture_html(file: File) -> str:
+def picture_html(picture: Picture) -> str:
     """Draw an uploaded picture as a message of the bot's."""
-    data = base64.b64encode(Path(file.path).read_bytes()).decode()
-    Path(file.path).unlink()
-    about = f'<div class="ctx">{html.escape(file.name)}</div>'
+    data = base64.b64encode(picture.content).decode()
+    about = f'<div class="ctx">{html.escape(picture.name)}</div>'
     image = f'<img alt="" width="460" src="data:image/png;base64,{data}">'
     return message_html([]).replace("</span></div></div>", f"</span>{about}{image}</div></div>")
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.model import File
+from bot.core.model import File, Picture
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -36,10 +36,10 @@ def keep_file(file: File, settings: Settings) -> Path:
     raise AssertionError  # pragma: no cover - count() has no end
 
 
-def keep_picture(file: File, settings: Settings) -> Path:
-    """Move a reply's picture into the data folder, in the place of an older one of its name."""
+def keep_picture(picture: Picture, settings: Settings) -> Path:
+    """Write a reply's picture into the data folder, in the place of an older one of its name."""
     folder = settings.data_dir / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / Path(file.name).name
-    shutil.move(file.path, target)
+    target = folder / Path(picture.name).name
+    target.write_bytes(picture.content)
     return target

@@ -112,7 +112,7 @@ class Answer:
             if final.announce is not None:
                 await self._announce(request, final.announce)
         finally:
-            if final.file is not None or final.pictures:
+            if final.file is not None:
                 await asyncio.to_thread(discard, final)
 
     async def say(self, request: Request, reply: Reply) -> None:

@@ -197,7 +197,7 @@ def _fitting(file: File, limit_bytes: int | None) -> File | None:
 
 
 def discard(reply: Reply) -> None:
-    """Delete the temporary files of a reply once it was sent, zipped or not; blocks."""
-    for file in (*reply.pictures, *([reply.file] if reply.file else [])):
-        for path in (Path(file.path), Path(file.path + ".zip")):
+    """Delete the temporary file of a reply once it was sent, zipped or not; blocks."""
+    if reply.file is not None:
+        for path in (Path(reply.file.path), Path(reply.file.path + ".zip")):
             path.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ class Part:
     content: str = ""
     embeds: list[discord.Embed] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    files: list[File] = field(default_factory=list)
+    files: list[File | Picture] = field(default_factory=list)
     image: Picture | None = None
 
     def to_send(self) -> dict[str, Any]:
@@ -58,10 +58,14 @@ class Part:
     def _files(self) -> list[discord.File]:
         """Open the files anew: discord.py closes them after each attempt."""
         found = [
-            discord.File(f.path, filename=f.name, description=f.alt_text[:_ALT] or None)
+            discord.File(_content(f), filename=f.name, description=f.alt_text[:_ALT] or None)
             for f in self.files
         ]
         if self.image is not None:
             content, alt = io.BytesIO(self.image.content), self.image.alt_text[:_ALT] or None
             found.insert(0, discord.File(content, filename=self.image.name, description=alt))
         return found
+
+
+def _content(file: File | Picture) -> str | io.BytesIO:
+    return io.BytesIO(file.content) if isinstance(file, Picture) else file.path

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -29,10 +30,10 @@ from bot.adapters.slack_app.failures import (
 )
 from bot.adapters.slack_app.files import Pictures
 from bot.adapters.slack_app.inspector import PICKERS, Inspector
-from bot.adapters.slack_app.uploads import delete, send_pictures, upload
+from bot.adapters.slack_app.uploads import send_pictures, upload
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
 from bot.core.courier import Gone, Lack, Sent, TryLater
-from bot.core.model import Choice, Community, File, Reply
+from bot.core.model import Choice, Community, Reply
 from bot.core.services import Services
 
 log = structlog.get_logger(__name__)
@@ -102,25 +103,19 @@ class SlackCourier:
                 await upload(self._poster, [reply.file], channel=channel_id, thread_ts=thread_id)
             ts = found or await self._post(channel_id, first, thread_id, key)
         except NETWORK as error:
-            await asyncio.to_thread(delete, reply.pictures)
             raise courier_error(error) from None
         finally:
-            await asyncio.to_thread(delete, [reply.file] if reply.file else [])
+            if reply.file is not None:
+                await asyncio.to_thread(Path(reply.file.path).unlink, missing_ok=True)
         if found is None:
             for message in more:  # what does not fit follows in the thread of the first
                 await self._follow(channel_id, message, thread_id or ts)
-        if reply.pictures:
+        if reply.pictures and found is None:
             # Once the words are there, for they carry the key: a picture is never shown twice.
-            await self._show(channel_id, reply.pictures, thread_id, is_new=found is None)
+            await send_pictures(
+                self._poster, reply.pictures, channel=channel_id, thread_ts=thread_id
+            )
         return Sent(channel_id, ts, thread_id)
-
-    async def _show(
-        self, channel_id: str, pictures: Sequence[File], thread_id: str | None, *, is_new: bool
-    ) -> None:
-        if is_new:
-            await send_pictures(self._poster, pictures, channel=channel_id, thread_ts=thread_id)
-        else:
-            await asyncio.to_thread(delete, pictures)
 
     async def _controls(self, reply: Reply, locale: str) -> Controls:
         controls = await controls_of(self._services, reply, locale=locale)

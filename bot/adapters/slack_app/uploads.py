@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack_app import limits, mrkdwn
 from bot.adapters.slack_app.failures import NETWORK, error_name
-from bot.core.model import File, Reply
+from bot.core.model import File, Picture, Reply
 from prompts import render
 
 log = structlog.get_logger(__name__)
@@ -55,13 +55,13 @@ async def send_file(
 
 async def send_pictures(
     poster: AsyncWebClient,
-    pictures: Sequence[File],
+    pictures: Sequence[Picture],
     *,
     channel: str,
     thread_ts: str | None = None,
     comment: str = "",
 ) -> bool:
-    """Upload pictures as one message, then delete them here; tells whether Slack took them.
+    """Upload pictures as one message; tells whether Slack took them.
 
     They are shown by Slack itself: a block with an uploaded file in it is refused for as long as
     Slack is still at work on the file.
@@ -71,14 +71,12 @@ async def send_pictures(
     except (*NETWORK, OSError) as error:
         log.warning("slack_pictures_not_sent", error=error_name(error))
         return False
-    finally:
-        await asyncio.to_thread(delete, pictures)
     return True
 
 
 async def upload(
     poster: AsyncWebClient,
-    files: Sequence[File],
+    files: Sequence[File | Picture],
     *,
     channel: str,
     thread_ts: str | None = None,
@@ -92,7 +90,7 @@ async def upload(
     await poster.files_upload_v2(
         file_uploads=[
             {
-                "file": file.path,
+                "file": file.content if isinstance(file, Picture) else file.path,
                 "filename": file.name,
                 "title": file.name,
                 "alt_txt": file.alt_text or None,
@@ -105,9 +103,3 @@ async def upload(
         thread_ts=thread_ts,
         initial_comment=mrkdwn.fallback(comment, limits.UPLOAD_COMMENT) or None,
     )
-
-
-def delete(files: Sequence[File]) -> None:
-    """Delete temporary files; blocks."""
-    for file in files:
-        Path(file.path).unlink(missing_ok=True)

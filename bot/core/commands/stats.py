@@ -64,7 +64,7 @@ async def show_stats(services: Services, request: Request) -> Reply:
             for name, value in rows
             if value
         ),
-        pictures=await drawn.files(),
+        pictures=drawn.pictures,
         **_instead(request, drawn),
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.commands import ideas
-from bot.core.model import Community, File
+from bot.core.model import Community, Picture
 from bot.core.report.charts import KINDS, Chart, Kind, charts_of
 from bot.core.report.drawing import Theme, draw
 from bot.core.report.figures import Figures, Top, figures_of
@@ -74,19 +73,18 @@ class Drawn:
     charts: tuple[Chart, ...]
     pngs: tuple[bytes, ...]
 
-    async def files(self) -> tuple[File, ...]:
-        """Write temporary PNGs with alt text, for an adapter to delete."""
-        return await asyncio.to_thread(_files, self.charts, self.pngs)
-
-
-def _files(charts: Sequence[Chart], pngs: Sequence[bytes]) -> tuple[File, ...]:
-    if len(pngs) != len(charts):
-        return ()
-    return tuple(_file(chart, png) for chart, png in zip(charts, pngs, strict=True))
-
-
-def _file(chart: Chart, png: bytes) -> File:
-    handle, path = tempfile.mkstemp(prefix="reelbank-", suffix=".png")
-    with os.fdopen(handle, "wb") as out:
-        out.write(png)
-    return File(f"{chart.name}.png", path, "image/png", chart.alt)
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Give the PNGs with their alt texts; none where drawing failed."""
+        if len(self.pngs) != len(self.charts):
+            return ()
+        return tuple(
+            Picture(
+                id=int.from_bytes(hashlib.sha256(png).digest()[:6]),
+                name=f"{chart.name}.png",
+                media_type="image/png",
+                alt_text=chart.alt,
+                content=png,
+            )
+            for chart, png in zip(self.charts, self.pngs, strict=True)
+        )
