@@ -17,6 +17,7 @@ _UNITS = {
     "fps": "fps",
     **dict.fromkeys(("b", "parameters", "params"), "parameters"),
     **dict.fromkeys(("usd", "dollar", "dollars", "bucks", "buck", "euros", "euro"), "price"),
+    **dict.fromkeys(("dolares", "dollars", "us$", "ドル", "美元", "美金"), "price"),
     **dict.fromkeys(("cent", "cents"), "cents"),
 }
 
@@ -40,6 +41,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 _CLIPS = re.compile(r"[\s-]*(?:clips?|videos?|ads?|shots?|spots?)\b")
+_GLUED = ("秒", "分", "ドル", "美元", "美金")
 _KILO = {2: 1440, 4: 2160, 8: 4320}
 
 
@@ -104,6 +106,8 @@ def _unit(match: re.Match[str]) -> tuple[str, float]:
     if number is None:
         return "", 1
     word = match.group(3) or ""
+    if word and not word.isascii() and word not in _UNITS:  # nothing parts a unit from its particle
+        word = next((u for u in _GLUED if word.startswith(u)), word)
     if match.group(1) or word in ("$", "€"):
         return "price", 1
     field = _UNITS.get(word, "")

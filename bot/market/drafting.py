@@ -59,6 +59,11 @@ class Notes:
         }
 
 
+def _in_english(day: str) -> str:
+    """Write a day as the claims do, which are in English."""
+    return render("answer.month", "en", text=day)
+
+
 def _passage(row: Row, knowledge: Knowledge) -> str:
     fact = row.fact
     held = ", ".join(q for q in fact.qualifiers if q)
@@ -116,7 +121,7 @@ class Ask:
         fact = row.fact
         ages = any(self.lexicon.fields[a].ages for a in row.asks)
         as_of = self.month(fact.as_of) if ages and fact.as_of not in fact.claim else None
-        if as_of and as_of in fact.claim:
+        if as_of and _in_english(fact.as_of) in fact.claim:
             as_of = None
         return self.say(
             "answer.sentence",
@@ -147,7 +152,7 @@ class Ask:
         if row.value is None or len(value) > _LONGEST_VALUE:
             return ""
         if row.value.type == "date":
-            is_said = value in row.fact.claim or self.month(value) in row.fact.claim
+            is_said = any(text in row.fact.claim for text in (value, _in_english(value)))
             return "" if is_said or "-" not in value else f" ({self.month(value)})"
         has_digits = any(c.isdigit() for c in value)
         if row.value.type != "text" or has_digits or "industry" in row.asks:

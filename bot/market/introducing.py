@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
 from bot.market.likely import likeliest
-from bot.market.lookup import ended_first
+from bot.market.lookup import ended_first, has_ended
 
 _TOUCHED = 0.3  # of words that say little, where there are no others
 
@@ -38,6 +38,7 @@ def profile(ask: Ask) -> Draft | None:
     best = ask.retriever.rank(ask.reading, owners=[owner], limit=1) if ask.reading.units else []
     rows = [*(s.row for s in best if s.cover >= _TOUCHED), *rows]
     rows = list(dict.fromkeys(rows))[:6] + _uses(ask, owner)
+    rows.sort(key=lambda r: not has_ended(ask, r))
     if not rows:
         return None
     return Draft(sentences=(*ended_first(ask, rows), *ask.sentences(rows)), entities=(owner,))

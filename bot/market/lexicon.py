@@ -185,10 +185,11 @@ class Lexicon:
         """Give the phrases of English and one more language, tagged `f:` `op:` `p:` `c:`..."""
         if locale not in self._phrases:
             found = Phrases()
-            fillers = self.stopwords.get(locale, frozenset()) if locale != "en" else frozenset()
+            foreign = self.stopwords.get(locale, frozenset()) if locale != "en" else frozenset()
+            fillers = {stem(word) for word in foreign}
             for tag, by_language in self._tagged():
                 for phrase in by_language.get("en", ()):
-                    if fold(str(phrase)) not in fillers:  # German `hat` is no hat
+                    if stem(fold(str(phrase))) not in fillers:  # German `hat` is no hat
                         found.add(str(phrase), tag)
                 for phrase in by_language.get(locale, ()) if locale != "en" else ():
                     found.add(str(phrase), tag)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
+from bot.market.foreign import in_words
 from bot.market.knowledge import Row
 from bot.market.reading import Reading, Unit
 from bot.market.retrieval import Scored
 from bot.market.verify import numbers
-from prompts import has
 
 ENOUGH = 0.65  # of the question's weight must be covered by the best fact
 ENOUGH_UNNAMED = 0.65  # more where no name holds the answer to its subject
@@ -134,30 +134,6 @@ def _in_place(ask: Ask) -> Draft | None:
         return None
     sentences = dict.fromkeys((*found.sentences, ask.sentence(there[0].row)))
     return replace(found, sentences=tuple(sentences))
-
-
-def in_words(ask: Ask, rows: Sequence[Row]) -> list[str]:
-    """Say the value in the language of the question, and that the quotes are in English."""
-    if ask.locale == "en" or not has("answer.quoted", ask.locale):
-        return []
-    said = []
-    row = rows[0]
-    asked = next((f for f in ask.reading.asked if f in row.asks), None)
-    if asked and row.fact.value and row.value and row.value.type != "text":
-        label = ask.lexicon.fields[asked].named(ask.locale)
-        shown = {"subject": ask.name(row.owner), "label": label, "mark": ask.notes.mark(row)}
-        said = [ask.say("answer.value", value=in_language(ask, row), **shown)]
-    return [*said, ask.say("answer.quoted")]
-
-
-def in_language(ask: Ask, row: Row) -> str:
-    """Write a value for people: dates in words."""
-    value = row.fact.value or ""
-    is_date = row.value is not None and row.value.type == "date"
-    is_answer = row.value is not None and row.value.type == "yes_no" and value in ("yes", "no")
-    if is_answer:
-        return ask.say(f"answer_limits.{value}")
-    return ask.month(value) if is_date else value
 
 
 def is_enough(reading: Reading, best: Scored) -> bool:
@@ -284,6 +260,13 @@ def _still(ask: Ask, rows: Sequence[Row]) -> list[str]:
     return [] if newest is None or is_model else [ask.sentence(newest)]
 
 
+def has_ended(ask: Ask, row: Row) -> bool:
+    """Tell whether a fact says that something has ended."""
+    ends = ask.lexicon.conditions["discontinued"]["holds"]
+    value = (row.fact.value or "").lower()
+    return "status" in row.asks and any(w in value for w in ends)
+
+
 def ended_first(ask: Ask, rows: Sequence[Row]) -> list[str]:
     """Say first that a product has ended, unless the facts say so themselves."""
     owners = list(dict.fromkeys(r.owner for r in rows))
@@ -292,7 +275,6 @@ def ended_first(ask: Ask, rows: Sequence[Row]) -> list[str]:
     status = next(iter(ask.knowledge.facts(owners[0], "status")), None)
     if status is None or ask.knowledge.entities[owners[0]].kind not in ("model", "product"):
         return []
-    words = ask.lexicon.conditions["discontinued"]["holds"]
-    if not any(w in (status.fact.value or "").lower() for w in words):
+    if not has_ended(ask, status):
         return []
     return [ask.say("answer.ended", claims=ask.sentence(status))]

@@ -14,6 +14,8 @@ MOST = 4
 _ASKING = (
     r"(?:who|what|when|where|why|how|which|is|are|does|do|did|can|will|was|were|has|have|should|could|"
     r"(?:who|what|when|where|why|how)(?:\'?s|\'?re)|isnt|isn\'t|doesnt|doesn\'t|"
+    r"(?:since|until) when|seit wann|bis wann|depuis quand|desde cu[aá]ndo|hasta cu[aá]ndo|"
+    r"desde quando|"
     r"wer|wann|wo|wie|warum|welche[rsnm]?|gibt|kann|darf|"
     r"quand|qui|combien|comment|pourquoi|quel(?:le)?s?|est-ce|"
     r"qui[eé]n|cu[aá]ndo|cu[aá]nto|c[oó]mo|qu[eé]|cu[aá]l(?:es)?|"

@@ -48,3 +48,15 @@ def test_it_is_recognised_in_many_words(market: Market, said: str, reason: str) 
 )
 def test_questions_about_it_are_questions(market: Market, question: str) -> None:
     assert market.answer(question, today=TODAY).reason in (None, "unknown_fact")
+
+
+def test_what_a_firm_invested_is_no_advice(market: Market) -> None:
+    text = market.answer("How much did Disney invest in OpenAI?", today=TODAY).text
+
+    assert "1 billion" in text
+
+
+def test_what_has_ended_is_said_first_where_only_a_name_is_given(market: Market) -> None:
+    first = market.answer("sora", today=TODAY).text.split("[1]")[0]
+
+    assert "discontinue" in first

@@ -93,3 +93,28 @@ def test_a_version_before_per_second_is_no_price(market: Market) -> None:
 
     assert "0.1667" in text or "0.1963" in text
     assert " / " not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("Wie teuer ist Seedance 2.5 in 1080p?", "Preis: 0.535 USD/s (1080p)", "Preis: 0.216"),
+        ("Was kostet Wan 3.0 pro Sekunde in 720p (Singapur)?", "0.10 USD/s (720p", "Preis: 0.05"),
+        ("Was kostet Veo 3.1 Fast in 4K?", "Preis: 0.30 USD/s (Fast, 4K)", "Preis: 0.40"),
+        ("50ドルでKling 4.0は何秒作れますか？", "50 USD / 0.25 USD = 200 s", "出典"),
+    ],
+)
+def test_another_language_gets_the_value_that_was_asked_for(
+    market: Market, question: str, said: str, unsaid: str
+) -> None:
+    text = market.answer(question, today=TODAY).text
+
+    assert said in text
+    assert unsaid not in text
+
+
+def test_two_things_are_ranked_at_the_size_asked_for(market: Market) -> None:
+    answer = market.answer("Is Kling 4.0 cheaper than Seedance 2.5 at 1080p?", today=TODAY)
+
+    assert answer.text.startswith("**Kling 4.0** comes first")
+    assert "720p" not in answer.plain()
