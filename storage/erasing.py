@@ -161,6 +161,7 @@ _FORGET = (
     "UPDATE knowledge SET person_id = NULL WHERE person_id = ?",
     "UPDATE taxonomy_changes SET person_id = NULL WHERE person_id = ?",
     "UPDATE gaps SET person_id = NULL, question = '' WHERE person_id = ?",
+    "DELETE FROM gap_followers WHERE person_id = ?",
     "UPDATE idea_edits SET editor_id = NULL WHERE editor_id = ?",
     "UPDATE undos SET actor_id = NULL WHERE actor_id = ?",
 )
@@ -225,6 +226,7 @@ def _texts(tx: Tx, person_id: int) -> list[str]:
     for sql in (
         "SELECT title, text FROM ideas WHERE author_id = ?",
         "SELECT question, question FROM questions WHERE person_id = ?",
+        "SELECT question, question FROM gap_followers WHERE person_id = ?",
         "SELECT text, text FROM notes WHERE person_id = ?",
         "SELECT p.text, p.text FROM appeals p JOIN ideas i ON i.id = p.idea_id "
         "WHERE i.author_id = ?",

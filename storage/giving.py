@@ -66,6 +66,7 @@ _EVERYTHING = {
     "questions": "SELECT question, answer, asked_at, feedback, feedback_reason FROM questions "
     "WHERE person_id = ?",
     "gaps": "SELECT question, entities, field, first_at, last_at FROM gaps WHERE person_id = ?",
+    "gap_followers": "SELECT question, at FROM gap_followers WHERE person_id = ?",
     "facts": "SELECT entity_id, fact, state, at FROM knowledge WHERE person_id = ?",
     "drafts": 'SELECT command, at, "values" AS draft FROM drafts WHERE person_id = ?',
     "vectors": "SELECT i.number, v.model, length(v.vector) AS size_bytes FROM idea_vectors v "

@@ -1,22 +1,19 @@
-"""What a bank knows beyond the built-in knowledge, and what it found missing."""
+"""What a bank knows beyond the built-in knowledge, and its own industries."""
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from storage.connection import from_json, moment, to_json
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
 from storage.idea_writes import find
-from storage.rows import Gap, IdeaTag, KnowledgeRow
+from storage.rows import FactChange, FactState, IdeaTag, KnowledgeRow
 from storage.tag_rows import replace_tags, tag_rows, to_rows, without_undone
 from storage.tx import Tx
 from storage.undo_rows import remember
-
-State = Literal["proposed", "live", "retired"]
 
 
 class Knowledge(Subject):
@@ -29,43 +26,30 @@ class Knowledge(Subject):
         bank_id: int,
         entity_id: str,
         fact: Mapping[str, Any],
-        state: State,
+        state: FactState,
         *,
         row_id: int | None = None,
-        expected: State | None = None,
+        expected: FactState | None = None,
     ) -> int:
         """Add a fact, or with `row_id` correct it or change its state; gives the row's id.
 
         Raises:
             NotThere: the bank has no such row, or it is no longer in the `expected` state.
         """
-        if row_id is None:
-            cursor = tx.run(
-                "INSERT INTO knowledge (bank_id, entity_id, state, person_id, at, fact) "
-                "VALUES (?,?,?,?,?,?)",
-                (bank_id, entity_id, state, tx.person_id, tx.now_us, to_json(fact)),
-            )
-            row_id = cursor.lastrowid or 0
-            before: dict[str, Any] = {"new": True}
-        else:
-            before = _before(tx, bank_id, row_id, entity_id, fact)
-            if expected not in {None, before["state"]}:
-                raise NotThere
-            tx.run(
-                "UPDATE knowledge SET entity_id = ?, state = ?, at = ?, fact = ? WHERE id = ?",
-                (entity_id, state, tx.now_us, to_json(fact), row_id),
-            )
-        subject = f"fact:{row_id}"
-        if state != "proposed":  # a moderator's act; a member's proposal is theirs
-            remember(tx, bank_id, subject, "fact", before)
-        tx.audit(bank_id, "fact.put", subject, {"state": state}, actor_id=tx.person_id)
-        tx.changed(bank_id, "knowledge", str(row_id))
-        tx.outcome(subject)
-        return row_id
+        return _put(tx, bank_id, FactChange(entity_id, fact, state, row_id, expected))
+
+    @writes
+    def put_all(self, tx: Tx, bank_id: int, changes: Sequence[FactChange]) -> Sequence[int]:
+        """Make several changes at once, or none of them; gives the rows' ids.
+
+        Raises:
+            NotThere: as `put` does.
+        """
+        return [_put(tx, bank_id, change) for change in changes]
 
     @reads
     def list(
-        self, cx: sqlite3.Connection, bank_id: int, states: Sequence[State] = ()
+        self, cx: sqlite3.Connection, bank_id: int, states: Sequence[FactState] = ()
     ) -> list[KnowledgeRow]:
         """Give a bank's facts, oldest first; with `states` only those."""
         rows = cx.execute(
@@ -85,6 +69,33 @@ class Knowledge(Subject):
             for id_, entity_id, fact, state, person_id, at in rows
             if not states or state in states
         ]
+
+
+def _put(tx: Tx, bank_id: int, change: FactChange) -> int:
+    entity_id, fact, state, row_id = change.entity_id, change.fact, change.state, change.row_id
+    if row_id is None:
+        cursor = tx.run(
+            "INSERT INTO knowledge (bank_id, entity_id, state, person_id, at, fact) "
+            "VALUES (?,?,?,?,?,?)",
+            (bank_id, entity_id, state, tx.person_id, tx.now_us, to_json(fact)),
+        )
+        row_id = cursor.lastrowid or 0
+        before: dict[str, Any] = {"new": True}
+    else:
+        before = _before(tx, bank_id, row_id, entity_id, fact)
+        if change.expected not in {None, before["state"]}:
+            raise NotThere
+        tx.run(
+            "UPDATE knowledge SET entity_id = ?, state = ?, at = ?, fact = ? WHERE id = ?",
+            (entity_id, state, tx.now_us, to_json(fact), row_id),
+        )
+    subject = f"fact:{row_id}"
+    if state != "proposed":  # a moderator's act; a member's proposal is theirs
+        remember(tx, bank_id, subject, "fact", before)
+    tx.audit(bank_id, "fact.put", subject, {"state": state}, actor_id=tx.person_id)
+    tx.changed(bank_id, "knowledge", str(row_id))
+    tx.outcome(subject)
+    return row_id
 
 
 def _before(
@@ -195,74 +206,3 @@ def _replace(tx: Tx, undo_id: int | None, idea_id: int, rows: Sequence[Sequence[
             "ON CONFLICT DO UPDATE SET after = excluded.after",
             (undo_id, idea_id, to_json(before), to_json(tag_rows(tx, idea_id))),
         )
-
-
-class Gaps(Subject):
-    """Questions that could not be answered, counted."""
-
-    @writes
-    def add(self, tx: Tx, bank_id: int, question: str, entities: Sequence[str], field: str) -> int:
-        """Note a gap, gives its id; the same entities and field, or the same words, are one."""
-        tx.run(
-            "INSERT INTO gaps (bank_id, key, person_id, first_at, last_at, entities, field, "
-            "question) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "
-            "count = count + 1, last_at = excluded.last_at, closed_at = NULL, "
-            # the wording of somebody who was erased is gone; this one takes its place
-            "person_id = CASE question WHEN '' THEN excluded.person_id ELSE person_id END, "
-            "question = CASE question WHEN '' THEN excluded.question ELSE question END",
-            (
-                bank_id, _gap_key(question, entities, field), tx.person_id, tx.now_us,
-                to_json(sorted(entities)), field, question,
-            ),
-        )  # fmt: skip
-        row = tx.one(
-            "SELECT id FROM gaps WHERE bank_id = ? AND key = ?",
-            (bank_id, _gap_key(question, entities, field)),
-        )
-        return int(row[0])
-
-    @reads
-    def list(self, cx: sqlite3.Connection, bank_id: int) -> list[Gap]:
-        """Give a bank's open gaps, the most asked first."""
-        rows = cx.execute(
-            "SELECT id, question, entities, field, count, first_at, last_at FROM gaps "
-            "WHERE bank_id = ? AND closed_at IS NULL ORDER BY count DESC, last_at DESC",
-            (bank_id,),
-        )
-        return [
-            Gap(
-                id=id_,
-                question=question,
-                entities=tuple(from_json(entities)),
-                field=field,
-                count=count,
-                first_at=moment(first),
-                last_at=moment(last),
-            )
-            for id_, question, entities, field, count, first, last in rows
-        ]
-
-    @writes
-    def close(self, tx: Tx, gap_id: int) -> None:
-        """Close a gap of the writer's bank; asked again, it opens again.
-
-        Raises:
-            NotThere: the writer's bank has no such gap, or it is closed.
-        """
-        row = tx.one(
-            "UPDATE gaps SET closed_at = ?1 WHERE id = ?2 AND closed_at IS NULL AND "
-            "(?3 IS NULL OR bank_id = (SELECT bank_id FROM communities WHERE id = ?3)) "
-            "RETURNING bank_id",
-            (tx.now_us, gap_id, tx.write.community_id),
-        )
-        if row is None:
-            raise NotThere
-        remember(tx, row[0], f"gap:{gap_id}", "gap", {"closed_at": None})
-        tx.audit(row[0], "gap.close", f"gap:{gap_id}", actor_id=tx.person_id)
-
-
-def _gap_key(question: str, entities: Sequence[str], field: str) -> str:
-    """Give a hash, so that no words are left in the key when the question is erased."""
-    named = "|".join(sorted(entities)) + "#" + field
-    words = " ".join(question.casefold().split())
-    return hashlib.sha256((named if entities and field else named + words).encode()).hexdigest()

@@ -10,6 +10,8 @@ from typing import Any, Literal
 Status = Literal["pending", "accepted", "declined", "merged", "withdrawn"]
 STATUSES: tuple[Status, ...] = ("pending", "accepted", "declined", "merged", "withdrawn")
 SetBy = Literal["author", "tagger", "moderator"]
+GapState = Literal["open", "answered", "dismissed"]
+FactState = Literal["proposed", "live", "retired"]
 REVISED = "revised"
 """Flag of an idea that its author revised after it was declined; that leads back once."""
 
@@ -387,7 +389,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A question that nobody could answer, with how often it was asked."""
+    """A question that nobody could answer, with how often it was asked.
+
+    `state` is open, answered or dismissed; `followers` counts who wants to be told.
+    """
 
     id: int
     question: str
@@ -396,6 +401,17 @@ class Gap:
     count: int
     first_at: datetime
     last_at: datetime
+    state: GapState = "open"
+    followers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GapFollower:
+    """Somebody who wants to be told when a gap is answered, with the question in their words."""
+
+    person: Person
+    community_id: int
+    question: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,9 +421,23 @@ class KnowledgeRow:
     id: int
     entity_id: str
     fact: Mapping[str, Any]
-    state: Literal["proposed", "live", "retired"]
+    state: FactState
     person_id: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A fact to be added, or with `row_id` what becomes of one that is there.
+
+    With `expected` nothing happens where the row is no longer in that state.
+    """
+
+    entity_id: str
+    fact: Mapping[str, Any]
+    state: FactState
+    row_id: int | None = None
+    expected: FactState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

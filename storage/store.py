@@ -20,9 +20,10 @@ from storage.connection import connect
 from storage.deliveries import Deliveries
 from storage.drafts import Actions, Drafts
 from storage.engine import Engine, immediate
+from storage.gaps import Gaps
 from storage.ideas import Ideas
 from storage.jobs import Jobs
-from storage.knowledge import Gaps, Knowledge, Taxonomy
+from storage.knowledge import Knowledge, Taxonomy
 from storage.limits import Limits
 from storage.members import Members
 from storage.notes import Followers, Notes

@@ -171,7 +171,8 @@ def _fact(tx: Tx, kept: Kept) -> None:
 
 
 def _gap(tx: Tx, kept: Kept) -> None:
-    tx.run("UPDATE gaps SET closed_at = ? WHERE id = ?", (kept.before["closed_at"], kept.key))
+    closed_at, state = kept.before["closed_at"], kept.before.get("state", "open")
+    tx.run("UPDATE gaps SET closed_at = ?, state = ? WHERE id = ?", (closed_at, state, kept.key))
     _noted(tx, kept, kept.subject)
 
 

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.opening import community_of, open_market, opened_store
+from bot.cli.opening import community_of, open_market, opened_bank
 from bot.cli.terminal import community_option, note, put_json, run, say, settings
 
 if TYPE_CHECKING:
-    from storage import Gap
+    from bot.core.gap_topics import GapTopic
+    from bot.market.market import Stale
+    from bot.market.schema import Entity
+    from storage import GapState
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Give it as JSON.")
 
 
 @click.group()
 def market() -> None:
-    """Look after the knowledge: what is wrong, what is old, what was asked in vain."""
+    """Look after the knowledge: what is wrong, old or missing, and what a bank knows besides."""
 
 
 @market.command()
 @click.argument("folder", required=False)
 def check(folder: str | None) -> None:
     """Check the built-in facts, or those of a FOLDER of YAML files; exit code 1 if any is wrong."""
+    from bot.market.check import KNOWLEDGE_DATE  # noqa: PLC0415
     from bot.market.check import check as look  # noqa: PLC0415
     from bot.market.schema import FACTS_FOLDER, load_entities  # noqa: PLC0415
 
     if folder is not None and not Path(folder).is_dir():
         raise click.UsageError(f"{folder}: no such folder")
     entities = load_entities(Path(folder) if folder else FACTS_FOLDER)
-    problems = look(entities)
+    # A bank's own facts are younger than the built-in ones, but not from the future.
+    today = datetime.now(UTC).date().isoformat()
+    problems = look(
+        entities, knowledge_date=max(today, KNOWLEDGE_DATE) if folder else KNOWLEDGE_DATE
+    )
     for problem in problems:
         say(str(problem))
     facts = sum(len(entity.facts) for entity in entities)
@@ -42,52 +51,103 @@ def check(folder: str | None) -> None:
 
 
 @market.command()
-@click.option("--days", default=180, show_default=True, type=click.IntRange(1, 36500),
-              help="Older than this is stale.")  # fmt: skip
+@click.option("--days", type=click.IntRange(1, 36500),
+              help="Older than this is stale, whatever the field.")  # fmt: skip
+@click.option("--field", "field_id", metavar="FIELD", help="Only this field, such as plan_price.")
 @_json_option
-def stale(days: int, *, as_json: bool) -> None:
-    """List facts that age (prices, status, availability ...) and should be checked again."""
+def stale(days: int | None, field_id: str | None, *, as_json: bool) -> None:
+    """List facts to be checked again, longest overdue first: each field has its own age limit."""
     today = datetime.now(UTC).date()
     found = open_market(settings()).stale(today, days)
+    if field_id:
+        found = [item for item in found if item.fact.field == field_id]
     if as_json:
-        put_json(
-            [
-                {"entity": e.id, "field": f.field, "as_of": f.as_of, "claim": f.claim,
-                 "url": f.source.url}
-                for e, f in found
-            ],
-            is_pretty=True,
-        )  # fmt: skip
+        put_json([_stale_json(item) for item in found], is_pretty=True)
         return
-    for entity, fact in found:
-        say(f"{fact.as_of:<10}  {entity.name}: {fact.claim}  {fact.source.url}")
-    note(f"{len(found)} facts are older than {days} days.")
+    for item in found:
+        fact = item.fact
+        what = f"{fact.field or '-'}, every {item.limit_days} days"
+        say(f"{fact.as_of:<10}  {item.entity.name} ({what}): {fact.claim}  {fact.source.url}")
+    by_field = Counter(item.fact.field or "-" for item in found)
+    most = ", ".join(f"{name} {count}" for name, count in by_field.most_common(5))
+    note(f"{len(found)} facts should be checked again{': ' + most if most else ''}.")
+
+
+def _stale_json(item: Stale) -> dict[str, Any]:
+    fact = item.fact
+    return {
+        "entity": item.entity.id,
+        "field": fact.field,
+        "as_of": fact.as_of,
+        "limit_days": item.limit_days,
+        "claim": fact.claim,
+        "url": fact.source.url,
+    }
 
 
 @market.command()
+@click.option("-o", "--output", metavar="FILE", help="Write it there instead of to the screen.")
+@community_option
+def export(community_key: str, output: str | None) -> None:
+    """Give what a bank added, corrected or retired as the YAML of the built-in facts."""
+    entities = run(lambda: _own_facts(community_key))
+    from bot.market.writing import to_yaml  # noqa: PLC0415
+
+    text = to_yaml(entities)
+    if output is None:
+        say(text.rstrip("\n"))
+    else:
+        Path(output).write_text(text, "utf-8")
+    facts = sum(len(entity.facts) for entity in entities)
+    note(f"{len(entities)} entities, {facts:,} facts of this bank's own.")
+
+
+async def _own_facts(community_key: str) -> list[Entity]:
+    from bot.core.bank_facts import to_send_on  # noqa: PLC0415
+
+    async with opened_bank(settings()) as (store, _):
+        community = await community_of(store, community_key)
+        rows = await store.knowledge.list(community.bank_id)
+    built_in = {e.id: e for e in open_market(settings()).knowledge.entities}
+    return to_send_on(rows, built_in)
+
+
+@market.command()
+@click.option("--state", type=click.Choice(["open", "answered", "dismissed"]), default="open",
+              show_default=True, help="Which ones.")  # fmt: skip
 @_json_option
 @community_option
-def gaps(community_key: str, *, as_json: bool) -> None:
-    """List what was asked and nobody recorded, most asked first."""
-    found = run(lambda: _gaps(community_key))
+def gaps(community_key: str, state: GapState, *, as_json: bool) -> None:
+    """List what was asked and nobody recorded, by what it is about, most asked first."""
+    found = run(lambda: _gaps(community_key, state))
     if as_json:
-        put_json(
-            [
-                {"id": g.id, "question": g.question, "entities": list(g.entities),
-                 "field": g.field, "count": g.count, "last_at": g.last_at.isoformat()}
-                for g in found
-            ],
-            is_pretty=True,
-        )  # fmt: skip
+        put_json([_topic_json(topic) for topic in found], is_pretty=True)
         return
-    for gap in found:
-        say(f"{gap.count:>4}x  {gap.question}")
+    for topic in found:
+        say(f"{topic.count:>4}x  {topic.question}")
+        for gap in topic.gaps:
+            if gap.question != topic.question:
+                say(f"       {gap.count:>4}x  {gap.question}")
     if not found:
-        note("Nothing was asked in vain.")
+        note("Nothing was asked in vain." if state == "open" else f"No gap is {state}.")
 
 
-async def _gaps(community_key: str) -> list[Gap]:
-    async with opened_store(settings()) as store:
+def _topic_json(topic: GapTopic) -> dict[str, Any]:
+    return {
+        "question": topic.question,
+        "count": topic.count,
+        "entities": list(topic.entities),
+        "followers": topic.followers,
+        "gaps": [
+            {"id": g.id, "question": g.question, "count": g.count, "last_at": g.last_at.isoformat()}
+            for g in topic.gaps
+        ],
+    }
+
+
+async def _gaps(community_key: str, state: GapState) -> list[GapTopic]:
+    from bot.core.gap_topics import gap_topics  # noqa: PLC0415
+
+    async with opened_bank(settings()) as (store, banks):
         community = await community_of(store, community_key)
-        found = await store.gaps.list(community.bank_id)
-        return sorted(found, key=lambda gap: (-gap.count, gap.id))
+        return await gap_topics(store, banks, community.bank_id, state)

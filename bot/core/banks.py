@@ -262,7 +262,7 @@ class Banks:
     async def _market(self, bank_id: int) -> Market:
         market = await asyncio.to_thread(self._built_in)
         rows = await self._store.knowledge.list(bank_id)
-        own = entities_of(rows, {entity.id for entity in market.knowledge.entities})
+        own = entities_of(rows, market.knowledge.position)
         return await asyncio.to_thread(market.with_entities, own) if own else market
 
 

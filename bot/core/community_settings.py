@@ -116,6 +116,8 @@ SETTINGS: tuple[Setting, ...] = (
     # before: an idea shows once it is accepted; after: it shows at once, open for votes, and is
     # decided later; none: it is accepted at once.
     Setting("review", "after", _choice, ("before", "after", "none")),
+    # one: what a moderator adds to the knowledge holds at once; two: another one looks at it first.
+    Setting("fact_review", "one", _choice, ("one", "two")),
     # Whether members are told which moderator decided; moderators always see that of each other.
     Setting("named_decisions", default=False, read=_flag, choices=("yes", "no")),
     Setting("answers", "mention", _choice, MODES, takes_channel=True),

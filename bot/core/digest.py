@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.core.commands import ideas
-from bot.core.commands.gaps import clusters
+from bot.core.gap_topics import gap_topics
 from bot.core.model import Community
 from storage import Idea, IdeaFilter
 
@@ -95,15 +95,12 @@ async def _unanswered(
 
     Never their words: they may have been asked privately.
     """
-    gaps = await services.store.gaps.list(bank_id)
-    recent = [gap for gap in gaps if since <= gap.last_at < until]
+    topics = await gap_topics(services.store, services.banks, bank_id)
+    recent = [t for t in topics if any(since <= gap.last_at < until for gap in t.gaps)]
     if not recent:
         return 0, ()
     market = await services.banks.market(bank_id)
     names = {entity.id: entity.name for entity in market.knowledge.entities}
-    about: Counter[str] = Counter()
-    groups = await clusters(services, recent)
-    for group in groups:
-        about.update({names[e] for gap in group for e in gap.entities if e in names})
+    about = Counter(names[e] for topic in recent for e in topic.entities if e in names)
     ranked = sorted(about.items(), key=lambda pair: (-pair[1], pair[0]))
-    return len(groups), tuple(ranked[:SUBJECTS])
+    return len(recent), tuple(ranked[:SUBJECTS])

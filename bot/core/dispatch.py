@@ -14,6 +14,7 @@ from bot.core import commands, wire
 from bot.core.errors import (
     Busy,
     Conflict,
+    InvalidField,
     NotAllowed,
     NotFound,
     OperatorError,
@@ -80,7 +81,15 @@ async def _run(services: Services, request: Request) -> Reply:
     values, errors = validate(command, request.values, request.locale)
     if errors:
         return _field_errors(command, request, errors)
-    return await command.handle(services, replace(request, values=values))
+    request = replace(request, values=values)
+    try:
+        return await command.handle(services, request)
+    except InvalidField as error:
+        if error.field not in {field.name for field in command.form_fields}:
+            raise
+        # What was typed into the form is not lost: it comes back with it.
+        wrong = render(f"error.{error.text}", request.locale, **error.values)
+        return _field_errors(command, request, {error.field: wrong})
 
 
 def _require_role(request: Request, command: Command) -> None:

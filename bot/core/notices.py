@@ -39,8 +39,8 @@ async def to_followers(
     at, due_at = _when(event, now)
     notices = []
     for person in followers:
-        is_wanted = _wants(wanted.get(person.id, WANTED[0]), event)
-        where = _reach(person, idea, communities) if is_wanted and person.id != by else None
+        is_told = _wants(wanted.get(person.id, WANTED[0]), event) and person.id != by
+        where = reach(person, idea.community_id, communities) if is_told else None
         if where is None:
             continue
         community, account = where
@@ -73,17 +73,17 @@ def _when(event: Event, now: datetime) -> tuple[int, datetime | None]:
     return at, datetime.fromtimestamp(at, UTC) + NOTES_EVERY
 
 
-def _reach(
-    person: Person, idea: Idea, communities: Sequence[CommunityRow]
+def reach(
+    person: Person, community_id: int | None, communities: Sequence[CommunityRow]
 ) -> tuple[CommunityRow, str] | None:
-    """Give the account to write to: on the platform where the idea came from, if there is one."""
+    """Give the account to write to, in the community that it is about where that can be."""
     found = [
         (community, account)
         for account in person.accounts
         for community in communities
         if _is_in(account, community)
     ]
-    found.sort(key=lambda pair: (pair[0].id != idea.community_id, pair[0].id))
+    found.sort(key=lambda pair: (pair[0].id != community_id, pair[0].id))
     return found[0] if found else None
 
 

@@ -22,6 +22,7 @@ from bot.core.commands import ideas
 from bot.core.courier import Courier, CourierError, Forbidden, Gone, Sent, TryLater
 from bot.core.digest_words import digest_reply
 from bot.core.export_turns import scheduled_export
+from bot.core.gap_answers import told_reply
 from bot.core.model import Community
 from bot.core.notice_words import notes_reply, notice_reply, staff_reply
 from bot.core.services import Services
@@ -315,6 +316,23 @@ async def _send_staff(
         await courier.post(community, str(channel), reply, key=key, thread_id=None)
 
 
+async def _send_gap(
+    services: Services, courier: Courier, row: OutboxRow, community: Community
+) -> None:
+    """Tell somebody that their question can be answered now; in their own words, to them alone."""
+    gap_id, account = int(row.payload["gap_id"]), str(row.payload["account"])
+    person = await services.store.members.by_account(account)
+    followers = await services.store.gaps.followers(community.bank_id, gap_id)
+    own = next((f for f in followers if person is not None and f.person.id == person.id), None)
+    if own is None:
+        return
+    reply = await told_reply(services, community, own.question)
+    if reply is None:
+        return
+    await courier.tell(community, account, reply, key=row.key)
+    await services.store.gaps.told(gap_id, own.person.id)
+
+
 async def _discard(
     services: Services, courier: Courier, row: OutboxRow, community: Community
 ) -> None:
@@ -354,6 +372,7 @@ _SENDERS: Mapping[str, Callable[[Services, Courier, OutboxRow, Community], Await
     "card": _send_card,
     "notice": _send_notice,
     "staff": _send_staff,
+    "gap": _send_gap,
     "discard": _discard,
     hello.KIND: _send_hello,
     "digest": _send_digest,

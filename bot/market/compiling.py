@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b")
 _DATES = ("released", "api_since", "announced", "launch", "published")
 _CODE_FILES = (
     *("text.py", "lexicon.py", "compiling.py", "schema.py", "knowledge.py", "values.py"),
-    *("naming.py", "indexing.py"),
+    *("naming.py", "indexing.py", "merging.py"),
 )
 
 Compiled = dict[str, Any]
@@ -166,44 +166,3 @@ def _first_date(value: str) -> float | None:
     """Read a date, also out of `between 2026-08 and 2026-11`."""
     match = _DATE.search(value)
     return parse(match.group(), "date").number if match else None
-
-
-def extend(entities: Iterable[Entity], extra: Iterable[Entity]) -> list[Entity]:
-    """Lay a bank's own entities over the built-in ones.
-
-    Facts of a known id are added to it. An added fact with field and value replaces a built-in one
-    of the same field and qualifiers; a fact with `until` retires the built-in one with that claim.
-    """
-    merged = {e.id: e for e in entities}
-    for added in extra:
-        known = merged.get(added.id)
-        merged[added.id] = _merge(known, added) if known else added
-    return list(merged.values())
-
-
-def _merge(known: Entity, added: Entity) -> Entity:
-    replaced = {(f.field, f.qualifiers) for f in added.facts if f.field and f.value}
-    claims = {f.claim for f in added.facts}
-    kept = tuple(
-        f
-        for f in known.facts
-        if f.claim not in claims and not (f.field and (f.field, f.qualifiers) in replaced)
-    )
-    texts = {k: getattr(added, k) or getattr(known, k) for k in ("family", "predecessor")}
-    return Entity(
-        id=known.id,
-        name=added.name or known.name,
-        kind=known.kind,
-        aliases=tuple(dict.fromkeys((*known.aliases, *added.aliases))),
-        family=texts["family"],
-        predecessor=texts["predecessor"],
-        successor=added.successor or known.successor,
-        may_mean=known.may_mean or added.may_mean,
-        members=tuple(dict.fromkeys((*known.members, *added.members))),
-        related=tuple(dict.fromkeys((*known.related, *added.related))),
-        industries=tuple(dict.fromkeys((*known.industries, *added.industries))),
-        topics=tuple(dict.fromkeys((*known.topics, *added.topics))),
-        facts=(*kept, *(f for f in added.facts if not f.until)),
-        file=known.file,
-        line=known.line,
-    )

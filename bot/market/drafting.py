@@ -223,10 +223,15 @@ def escape(claim: str) -> str:
 
 def is_old(as_of: str, today: date, max_age_days: int) -> bool:
     """Tell whether a day, month or year lies further back than the age allowed."""
+    return age_days(as_of, today) > max_age_days
+
+
+def age_days(as_of: str, today: date) -> int:
+    """Give how long ago a day, or the end of a month or year, is."""
     parts = [int(p) for p in as_of.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
     day = parts[2] if len(parts) > 2 else 28  # noqa: PLR2004  the end of the month is not past it
-    return (today - date(year, month, min(day, 28))).days > max_age_days
+    return (today - date(year, month, min(day, 28))).days
 
 
 def renumber(

@@ -50,6 +50,10 @@ class Engine:
         self._conditions = Conditions(knowledge, lexicon)
         self._messages = Messages(self._reader)
 
+    def read(self, question: str) -> Reading:
+        """Read a question without answering it."""
+        return self._reader.read(question[:_LONGEST])
+
     def answer(
         self,
         question: str,

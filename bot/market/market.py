@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from bot.market import engine
 from bot.market.compiling import load_compiled
-from bot.market.drafting import DEFAULT_MAX_AGE_DAYS, is_old
-from bot.market.knowledge import Knowledge
+from bot.market.drafting import DEFAULT_MAX_AGE_DAYS, age_days, is_old
+from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import Lexicon
 from bot.market.model import Answer, IdeaLookup, Turn
 from bot.market.overlaying import overlay
 from bot.market.schema import FACTS_FOLDER, Entity, Fact
 from bot.market.text import fold
+from bot.market.topics import Topic, topic_of
+from bot.market.values import field_of
+
+_ENDED = frozenset({"discontinued", "research", "superseded", "unknown"})
+"""States in which nothing about a thing is expected to change any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A fact that is older than facts of its field may be."""
+
+    entity: Entity
+    fact: Fact
+    limit_days: int
 
 
 class Market:
@@ -94,6 +110,22 @@ class Market:
             max_age_days=max_age_days,
         )
 
+    def topic(self, question: str) -> Topic:
+        """Give what a question is about, to be compared with others (topics.py)."""
+        return topic_of(self._engine.read(question))
+
+    def wanted(self, question: str) -> tuple[str, str]:
+        """Give the name and the machine field of a fact that would answer; "" where unsure."""
+        topic = self.topic(question)
+        asked = sorted(topic.asked)
+        fields = self.lexicon.fields[asked[0]].fields if len(asked) == 1 else ("",)
+        name = ""
+        if len(topic.unknown) == 1 and not topic.entities:
+            letters = "|".join(re.escape(word) for word in topic.unknown)
+            found = re.search(rf"\b(?:{letters})\w*(?: \d[\d.]*)?", question, re.IGNORECASE)
+            name = found.group() if found else ""
+        return name, fields[0].rpartition(":")[2]
+
     def with_entities(self, extra: Sequence[Entity]) -> Market:
         """Give a market that also knows a bank's own facts; takes some 100 ms."""
         return Market(overlay(self.knowledge, extra, self.lexicon), self.lexicon)
@@ -105,15 +137,31 @@ class Market:
         holding = [n for n in self._names if typed in fold(n) and n not in starting]
         return (starting + holding)[:limit]
 
-    def stale(
-        self, today: date, max_age_days: int = DEFAULT_MAX_AGE_DAYS
-    ) -> list[tuple[Entity, Fact]]:
-        """List current facts of fields that age and are older than allowed, oldest first."""
-        found = [
-            (self.knowledge.entities[row.owner], row.fact)
-            for row in (self.knowledge.rows[i] for rows in self.knowledge.rows_of for i in rows)
-            if row.fact.is_current
-            and any(self.lexicon.fields[a].ages for a in row.asks)
-            and is_old(row.fact.as_of, today, max_age_days)
-        ]
-        return sorted(found, key=lambda pair: (pair[1].as_of, pair[0].id))
+    def stale(self, today: date, max_age_days: int | None = None) -> list[Stale]:
+        """List current facts that should be looked at again, what is longest overdue first.
+
+        Args:
+            today: the day from which the age counts.
+            max_age_days: the age allowed of every fact of a field that ages; without it each field
+                has its own (facts/_fields.yaml): prices a shorter one than licences.
+        """
+        found = []
+        for row in (self.knowledge.rows[i] for rows in self.knowledge.rows_of for i in rows):
+            entity = self.knowledge.entities[row.owner]
+            limit = self._limit(row, entity, max_age_days)
+            if row.fact.is_current and limit and is_old(row.fact.as_of, today, limit):
+                found.append(Stale(entity, row.fact, limit))
+        overdue = {id(s): age_days(s.fact.as_of, today) - s.limit_days for s in found}
+        return sorted(found, key=lambda s: (-overdue[id(s)], s.entity.id))
+
+    def _limit(self, row: Row, entity: Entity, max_age_days: int | None) -> int | None:
+        """Give the age in days that a fact may have; None for what never goes out of date."""
+        ended = {f.value for f in entity.values("status") if f.is_current}
+        if ended & _ENDED:
+            return None
+        field = field_of(row.fact.field, entity.kind)
+        own = field.check_after_days
+        ages = field.type != "date" and any(self.lexicon.fields[a].ages for a in row.asks)
+        if max_age_days is not None:
+            return max_age_days if own or ages else None
+        return own or (DEFAULT_MAX_AGE_DAYS if ages else None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.market.compiling import extend, ranks_of
+from bot.market.compiling import ranks_of
 from bot.market.indexing import Index
 from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import Lexicon
+from bot.market.merging import extend
 from bot.market.naming import Names, compact, name_words, names_of, side_names
 from bot.market.schema import Entity
 from bot.market.values import quantity

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.market.merging import extend
+
 FACTS_FOLDER = Path(__file__).parent / "facts"
 
 # What an entity can be. A `family` is a line of models (Veo) and a `name` is a word that means
@@ -126,6 +128,7 @@ class Entity:
     industries: tuple[str, ...] = ()  # of a use case: ids of the industry list, primary first
     topics: tuple[str, ...] = ()  # words that it is filed under; no names of it
     facts: tuple[Fact, ...] = ()
+    extends: bool = False  # to be laid over the entity of this id in another file
     file: str = ""
     line: int = 0
 
@@ -151,7 +154,9 @@ def load_entities(folder: Path) -> list[Entity]:
         KnowledgeError: a file is no YAML or not of the shape above; says where.
     """
     files = sorted(p for p in folder.glob("*.yaml") if not p.name.startswith("_"))
-    return [entity for path in files for entity in parse_entities(path.read_text("utf-8"), path)]
+    found = [entity for path in files for entity in parse_entities(path.read_text("utf-8"), path)]
+    extra = [entity for entity in found if entity.extends]
+    return extend((e for e in found if not e.extends), extra) if extra else found
 
 
 def parse_entities(text: str, path: Path | str = "<text>") -> list[Entity]:
@@ -186,7 +191,7 @@ class _Reader:
         self._id = "?"
 
     def entity(self) -> Entity:
-        allowed = (*_ENTITY_TEXTS, *_ENTITY_LISTS, "facts")
+        allowed = (*_ENTITY_TEXTS, *_ENTITY_LISTS, "facts", "extends")
         items = self._mapping(self._node, allowed)
         if "id" in items:
             self._id = self._text(items["id"])
@@ -194,8 +199,14 @@ class _Reader:
         texts = {k: self._text(items[k]) for k in _ENTITY_TEXTS if k in items}
         lists = {k: tuple(map(self._text, self._items(items, k))) for k in _ENTITY_LISTS}
         facts = tuple(self._fact(node) for node in self._items(items, "facts"))
-        line = self._node.start_mark.line + 1
-        return Entity(**texts, **lists, facts=facts, file=self._file, line=line)  # type: ignore[arg-type]
+        return Entity(
+            **texts,  # type: ignore[arg-type]
+            **lists,  # type: ignore[arg-type]
+            facts=facts,
+            extends="extends" in items and self._flag(items["extends"]),
+            file=self._file,
+            line=self._node.start_mark.line + 1,
+        )
 
     def _fact(self, node: yaml.Node) -> Fact:
         items = self._mapping(node, (*_FACT_TEXTS, *_FLAGS, "source"))

@@ -79,6 +79,7 @@ class Field:
     values: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # kinds of entities that the line is for; all if empty
     note: str = ""
+    check_after_days: int | None = None  # the age from which it should be looked at again
 
 
 def load_fields(path: Path = FACTS_FOLDER / "_fields.yaml") -> Mapping[str, Sequence[Field]]:
@@ -87,7 +88,8 @@ def load_fields(path: Path = FACTS_FOLDER / "_fields.yaml") -> Mapping[str, Sequ
     for row in yaml.safe_load(path.read_text("utf-8")):
         allowed = tuple(map(str, row.get("values", ())))
         kinds = tuple(row.get("kinds", ()))
-        field = Field(row["id"], row["type"], allowed, kinds, row.get("note", ""))
+        days = row.get("check_after_days")
+        field = Field(row["id"], row["type"], allowed, kinds, row.get("note", ""), days)
         fields.setdefault(field.id, []).append(field)
     return fields
 
@@ -103,6 +105,12 @@ def field_of(field: str | None, kind: str) -> Field:
         if not known.kinds or kind in known.kinds:
             return known
     return Field(field or "", TEXT)
+
+
+def fields_for(kind: str) -> list[Field]:
+    """Give the machine fields of a kind of entity, in the order of the list."""
+    lines = (line for lines in _built_in_fields().values() for line in lines)
+    return [line for line in lines if not line.kinds or kind in line.kinds]
 
 
 def quantity(fact: Fact, kind: str) -> Quantity | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005, m007, m010
+from storage.migrations import m001, m002, m003, m005, m007, m010, m011
 
 migrations = Migrations("reelbank")
 
@@ -56,3 +56,9 @@ def m007_schedules(db: Database) -> None:
 def m010_chosen(db: Database) -> None:
     """Moderators' choices are read often, and are few among a million tags."""
     run_script(db, m010.SCHEMA)
+
+
+@migrations()
+def m011_gap_states(db: Database) -> None:
+    """Gaps that are open, answered or dismissed, and who wants to hear of it."""
+    run_script(db, m011.SCHEMA)

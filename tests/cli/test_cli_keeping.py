@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import csv
 import hashlib
 import json
 import re
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.bank_facts import fact_row
+from storage import Store, Write
 from tests.fakes.command_line import Reelbank, batch
 
 TOKEN = f"{base64.b64encode(b'112233445566778899').decode()}.GabcDE.{'x' * 38}"
@@ -171,12 +176,68 @@ def test_a_broken_folder_of_facts_is_told(reelbank: Reelbank, tmp_path: Path) ->
     assert "a.yaml:2" in result.stdout
 
 
-def test_what_is_old_is_listed_oldest_first(reelbank: Reelbank) -> None:
-    found = json.loads(reelbank("market", "stale", "--days", "200", "--json").stdout)
+def test_what_should_be_checked_again_is_listed_by_the_limit_of_its_field(
+    reelbank: Reelbank,
+) -> None:
+    found = json.loads(reelbank("market", "stale", "--json").stdout)
+    prices = json.loads(reelbank("market", "stale", "--field", "plan_price", "--json").stdout)
 
-    dates = [fact["as_of"] for fact in found]
-    assert dates == sorted(dates)
+    assert len({fact["limit_days"] for fact in found}) > 2
+    assert {fact["field"] for fact in prices} == {"plan_price"}
+    assert "plan_price" in reelbank("market", "stale").stderr
     assert json.loads(reelbank("market", "stale", "--days", "36500", "--json").stdout) == []
+
+
+def with_bank(data_dir: Path, act: Callable[[Store, Write, int], Awaitable[object]]) -> None:
+    async def run() -> None:
+        store = Store.open(data_dir / "reelbank.db")
+        now = datetime.now(UTC)
+        row = await store.communities.ensure("console:local", "Console", now)
+        person = await store.members.ensure(row.id, "console:kim", "kim", now)
+        write = Write(person_id=person.id, community_id=row.id, now=now)
+        await act(store, write, row.bank_id)
+        store.close()
+
+    asyncio.run(run())
+
+
+def test_a_banks_own_facts_go_out_as_yaml_and_pass_the_check(
+    reelbank: Reelbank, data_dir: Path, tmp_path: Path
+) -> None:
+    fact = fact_row(
+        name="Zorblax", kind="model", claim="Zorblax makes clips of 9 seconds.",
+        field="max_seconds",
+        value="9 s", url="https://example.org/z", as_of=datetime.now(UTC).date().isoformat(),
+    )  # fmt: skip
+    with_bank(data_dir, lambda s, w, bank: s.knowledge.put(w, bank, "zorblax", fact, "live"))
+    folder = tmp_path / "own"
+    folder.mkdir()
+
+    result = reelbank("market", "export", "--output", str(folder / "own.yaml"))
+
+    assert "1 facts" in result.stderr
+    text = (folder / "own.yaml").read_text("utf-8")
+    assert reelbank("market", "export").stdout == text
+    assert "value: 9 s" in text
+    assert reelbank("market", "check", str(folder)).exit_code == 0
+
+
+def test_gaps_are_listed_by_what_they_are_about(reelbank: Reelbank, data_dir: Path) -> None:
+    async def ask(store: Store, write: Write, bank_id: int) -> None:
+        for text in (
+            "How long are Quuxreel clips?",
+            "quuxreel clip length",
+            "quuxreel clip length",
+        ):
+            await store.gaps.add(write, bank_id, text, (), "")
+
+    with_bank(data_dir, ask)
+
+    found = json.loads(reelbank("market", "gaps", "--json").stdout)
+
+    assert [(topic["count"], len(topic["gaps"])) for topic in found] == [(3, 2)]
+    assert "3x" in reelbank("market", "gaps").stdout
+    assert reelbank("market", "gaps", "--state", "answered").stdout == ""
 
 
 def test_the_commands_page_is_made_and_checked(reelbank: Reelbank, tmp_path: Path) -> None:

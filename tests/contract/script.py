@@ -77,6 +77,7 @@ SCRIPT = (
         has_table=True,
     ),
     Step("ask", Use(BEN, "ask", {"question": "What does the Zorbotron 9 cost per month?"})),
+    Step("market follow", Press(BEN, "Tell me when you know")),
     # --- ideas
     Step("idea add", Use(ANN, "idea add", form={"title": "Crash *clips*", "text": CRASH})),
     Step("idea random", Use(BEN, "idea random")),
@@ -197,9 +198,12 @@ SCRIPT = (
     Step(
         "market retire", Use(MOE, "market retire", {"entity": "Sora 2", "fact": "at 4 dollars a"})
     ),
+    Step("market export", Use(MOE, "market export")),
     Step("market gaps", Use(MOE, "market gaps")),
-    Step("queue", Press(MOE, "Work through them")),
-    Step("market close", Press(MOE, "Done")),
+    Step("market close", Press(MOE, "Dismiss")),
+    Step("market gaps", Use(MOE, "market gaps", {"state": "dismissed"})),
+    Step("market close", Press(MOE, "Open again")),
+    Step("queue", Use(MOE, "queue", {"kind": "gaps"})),
     Step("mod log", Use(MOE, "mod log", {"number": 3, "kind": "decisions"})),
     Step("mod log", Use(MOE, "mod log", {"export": "csv", "number": 3})),
     # --- linking

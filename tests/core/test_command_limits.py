@@ -96,7 +96,7 @@ def test_whatever_changes_something_is_kept_before_it_is_acknowledged(command: C
         "digest",
     }:
         assert not command.is_write
-    elif command.name != "privacy export":
+    elif last != "export":
         assert command.is_write
 
 

@@ -192,10 +192,11 @@ async def test_a_gap_becomes_work_and_an_answer(house: House) -> None:
     await member.says("ask How long are the clips of Quuxreel?")
 
     gaps = await mod.says("market gaps")
-    assert "Quuxreel" in gaps.text
+    assert "Quuxreel" in gaps.items[0].text
     added = await mod.does(
         "market add",
         entity="Quuxreel",
+        kind="model",
         claim="Quuxreel makes clips of 77 seconds at most.",
         source="https://example.org/q",
         as_of="2026-10",
@@ -212,6 +213,7 @@ async def test_a_members_fact_waits_for_a_moderator(house: House) -> None:
     await member.does(
         "market add",
         entity="Quuxreel",
+        kind="model",
         claim="Quuxreel makes clips of 77 seconds at most.",
         source="https://example.org/q",
     )

@@ -159,5 +159,16 @@ def test_old_facts_of_fields_that_age_are_listed_oldest_first(market: Market) ->
     stale = market.stale(TODAY, 400)
 
     assert stale
-    assert [f.as_of for _, f in stale] == sorted(f.as_of for _, f in stale)
+    assert [s.fact.as_of[:4] for s in stale] == sorted(s.fact.as_of[:4] for s in stale)
+    assert {s.limit_days for s in stale} == {400}
     assert market.stale(date(2020, 1, 1), 1) == []
+
+
+def test_prices_are_to_be_checked_sooner_than_licences_and_release_dates_never(
+    market: Market,
+) -> None:
+    limits = {s.fact.field: s.limit_days for s in market.stale(date(2028, 11, 22))}
+
+    assert limits["price_per_second"] < limits["max_seconds"] < limits["licence"]
+    assert not {"released", "announced", "founded"} & set(limits)
+    assert not [s for s in market.stale(TODAY) if s.entity.id == "veo-2"]  # it has ended

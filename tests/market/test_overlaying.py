@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from bot.market import Market
-from bot.market.compiling import compile_entities, extend, restore
+from bot.market.compiling import compile_entities, restore
 from bot.market.knowledge import Knowledge
+from bot.market.merging import extend
 from bot.market.schema import Entity, Fact, Source
 
 SOURCE = Source("https://example.org", "A notice", "Example", "2026-11", "vendor")
@@ -67,7 +68,7 @@ def test_a_fact_that_was_replaced_is_not_stale(market: Market) -> None:
     changed = replace(price, claim="Kling 4.0 costs 1 dollar now.", as_of="2026-11-22")
     own = market.with_entities([replace(known, facts=(changed,))])
 
-    stale = [f for _, f in own.stale(date(2030, 1, 1), 1)]
+    stale = [s.fact for s in own.stale(date(2030, 1, 1), 1)]
 
     assert changed in stale
     assert price not in stale

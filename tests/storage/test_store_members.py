@@ -189,12 +189,42 @@ async def test_gaps_are_counted_and_open_again(world: World, store: Store) -> No
     other = await gaps.add(world.by(world.bob), bank, "Something else?", [], "")
     assert first == again != other
     assert [(gap.id, gap.count) for gap in await gaps.list(bank)] == [(first, 2), (other, 1)]
-    await gaps.close(world.by(world.mod), first)
+    assert await gaps.settle(world.by(world.mod), [first], "answered") == 1
     with pytest.raises(NotThere):
-        await gaps.close(world.by(world.mod, world.slack), other)
+        await gaps.settle(world.by(world.mod, world.slack), [other], "dismissed")
     assert [gap.id for gap in await gaps.list(bank)] == [other]
+    assert [gap.id for gap in await gaps.list(bank, "answered")] == [first]
     await gaps.add(world.by(world.ann), bank, "How loud?", ["sora"], "audio")
-    assert len(await gaps.list(bank)) == 2
+    assert len(await gaps.list(bank)) == await gaps.count(bank) == 2
+
+
+async def test_a_dismissed_gap_is_counted_and_stays_dismissed(world: World, store: Store) -> None:
+    gaps, bank = store.gaps, world.bank
+    gap = await gaps.add(world.by(world.ann), bank, "Will it rain?", [], "")
+    await gaps.settle(world.by(world.mod), [gap], "dismissed")
+    await gaps.add(world.by(world.bob), bank, "will it  rain?", [], "")
+
+    assert await gaps.list(bank) == []
+    assert [(g.id, g.count) for g in await gaps.list(bank, "dismissed")] == [(gap, 2)]
+    await gaps.settle(world.by(world.mod), [gap], "open")
+    assert [g.state for g in await gaps.list(bank)] == ["open"]
+
+
+async def test_who_waits_for_an_answer_is_kept_with_their_own_words(
+    world: World, store: Store
+) -> None:
+    gaps, bank = store.gaps, world.bank
+    gap = await gaps.add(world.by(world.ann), bank, "Where is Sora made?", ["sora"], "")
+    await gaps.follow(world.by(world.bob), gap, "sora, where from?")
+    await gaps.follow(world.by(world.bob), gap, "where is sora from?")
+    with pytest.raises(NotThere):
+        await gaps.follow(world.by(world.mod, world.slack), gap, "mine?")
+
+    assert [g.followers for g in await gaps.list(bank)] == [1]
+    (follower,) = await gaps.followers(bank, gap)
+    assert (follower.person.id, follower.question) == (world.bob.id, "where is sora from?")
+    await gaps.told(gap, world.bob.id)
+    assert await gaps.followers(bank, gap) == []
 
 
 async def test_knowledge_and_taxonomy_of_a_bank(world: World, store: Store) -> None:

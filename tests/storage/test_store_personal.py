@@ -26,7 +26,8 @@ PERSONAL: dict[str, str] = {
     "knowledge": "facts", "taxonomy_changes": "taxonomy", "audit": "log", "cards": "cards",
     "deliveries": "requests", "drafts": "drafts", "actions": "buttons", "outbox": "notices",
     "hits": "counted", "claims": "claims", "appeals": "appeals", "pairs": "ideas",
-    "uncompared": "ideas", "undo_votes": "undoable_votes", "undo_tags": "ideas",
+    "gap_followers": "gap_followers", "uncompared": "ideas",
+    "undo_votes": "undoable_votes", "undo_tags": "ideas",
 }  # fmt: skip
 """Tables that hold something about people, with the part of the export that tells it."""
 

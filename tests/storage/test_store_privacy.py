@@ -111,7 +111,8 @@ async def fill(world: World, store: Store) -> None:
     await store.actions.put({"text": f"a long text with {MARK} 1 in it"}, NOW, person_id=ann.id)
     await store.actions.put({"text": f"about {MARK} " * 20}, NOW)
     await store.questions.add(world.by(ann), question(world, f"what of {MARK}?"))
-    await store.gaps.add(world.by(ann), bank, f"what of {MARK}?", (), "")
+    gap = await store.gaps.add(world.by(ann), bank, f"what of {MARK}?", (), "")
+    await store.gaps.follow(world.by(ann), gap, f"what of {MARK}, please?")
     await store.knowledge.put(world.by(ann), bank, "sora", {"claim": MARK}, "proposed")
     payload = {"values": {"text": MARK}, "actor": {"key": "discord:88:1"}}
     await store.deliveries.accept("d-1", "discord:88", "discord", payload, NOW)
@@ -278,7 +279,7 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
     values: dict[str, Any] = {
         "bank_id": other.bank_id, "community_id": other.id, "number": 31, "numbers": [1, 2, 31],
         "ids": ids, "external_id": "x", "prefix": "", "wanted": IdeaFilter(words=MARK),
-        "model": "m", "author_id": world.ann.id, "lengths": (0, 9_000),
+        "model": "m", "author_id": world.ann.id, "lengths": (0, 9_000), "gap_id": 1,
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "thread_id": "m", "message_id": "m", "voted_since": NOW - timedelta(9),
         "new_for": timedelta(9), "since": NOW - timedelta(9),

@@ -8,7 +8,7 @@ from bot.core.commands.consent import CONSENT
 from bot.core.commands.decide import ACCEPT, DECLINE, RESTORE
 from bot.core.commands.digest import DIGEST
 from bot.core.commands.export import EXPORT
-from bot.core.commands.gaps import CLOSE_GAP, GAPS
+from bot.core.commands.gaps import FOLLOW_GAP, GAPS, SETTLE_GAPS
 from bot.core.commands.help import HELP
 from bot.core.commands.idea_add import ADD_IDEA, CAPTURE, KEEP_DRAFT
 from bot.core.commands.idea_change import EDIT_IDEA, WITHDRAW_IDEA
@@ -24,6 +24,7 @@ from bot.core.commands.market import (
     ADD_FACT,
     CORRECT_FACT,
     DECIDE_FACT,
+    EXPORT_FACTS,
     RETIRE_FACT,
 )
 from bot.core.commands.me import NOTICES
@@ -92,9 +93,11 @@ ALL: tuple[Command, ...] = (
     ADD_FACT,
     CORRECT_FACT,
     RETIRE_FACT,
+    EXPORT_FACTS,
     GAPS,
     DECIDE_FACT,
-    CLOSE_GAP,
+    SETTLE_GAPS,
+    FOLLOW_GAP,
     SETUP,
     SETUP_CHOOSE,
     SETUP_ZONE,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.core import community_settings
 from bot.core.commands import ideas, shown
+from bot.core.commands.gaps import follow_button
 from bot.core.errors import TooMany
 from bot.core.model import (
     Button,
@@ -60,8 +62,11 @@ async def ask(services: Services, request: Request) -> Reply:
     )
     if services.writer is not None:
         answer = await services.writer.improve(question, turns, answer, today(request))
-    question_id = await _kept(services, request, question, answer)
-    return _reply(request, answer, question_id)
+    question_id, gap_id = await _kept(services, request, question, answer)
+    reply = _reply(request, answer, question_id)
+    if gap_id is None:
+        return reply
+    return replace(reply, buttons=(*reply.buttons, follow_button(request, gap_id, question)))
 
 
 async def _require_budget(services: Services, request: Request) -> None:
@@ -133,7 +138,9 @@ async def lookup(services: Services, request: Request, question: str) -> IdeaLoo
     return look_up
 
 
-async def _kept(services: Services, request: Request, question: str, answer: Answer) -> int:
+async def _kept(
+    services: Services, request: Request, question: str, answer: Answer
+) -> tuple[int, int | None]:
     row = QuestionRow(
         id=0,
         community_id=request.community.id,
@@ -147,15 +154,16 @@ async def _kept(services: Services, request: Request, question: str, answer: Ans
         asked_at=request.now,
     )
     question_id = await services.store.questions.add(ideas.write_of(request), row)
+    gap_id = None
     if answer.is_gap:
-        await services.store.gaps.add(
+        gap_id = await services.store.gaps.add(
             ideas.side_write_of(request),
             request.community.bank_id,
             question,
             answer.entities,
             "",
         )
-    return question_id
+    return question_id, gap_id
 
 
 def _reply(request: Request, answer: Answer, question_id: int) -> Reply:

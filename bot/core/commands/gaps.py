@@ -1,79 +1,127 @@
-"""What was asked and nobody could answer: a list to work through."""
+"""What was asked and nobody could answer: a list to work through, and hearing of an answer."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-
-from bot.core.commands import ideas
+from bot.core.commands import ideas, shown
+from bot.core.commands.gap_items import MOST_IDS, STATES, gap_items
 from bot.core.commands.queue import and_queue
 from bot.core.commands.undo import undo_button
-from bot.core.model import Button, Command, Field, FieldType, Reply, Request, Role
+from bot.core.errors import NotFound
+from bot.core.gap_answers import recheck
+from bot.core.model import Button, Choice, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
-from storage import Gap
+from storage import GapState
+
+PAGE = 5
 
 
 async def show_gaps(services: Services, request: Request) -> Reply:
-    """List what was asked and nobody could answer; questions that mean the same together."""
-    gaps = await services.store.gaps.list(request.community.bank_id)
-    if not gaps:
-        return Reply(text=render("queue.gaps", request.locale, count=0))
-    rows = [
-        (members[0].question, sum(gap.count for gap in members), len(members) - 1)
-        for members in await clusters(services, gaps)
-    ]
-    rows.sort(key=lambda row: -row[1])
+    """List what was asked and nobody could answer; questions about the same thing together."""
+    state, offset = _state(request), request.number("offset") or 0
+    items, total = await gap_items(services, request, state=state, offset=offset, limit=PAGE)
+    locale = request.locale
+    if not total:
+        return Reply(text=render("gap.nothing", locale, state=state))
     return Reply(
-        title=render("market.gaps_title", request.locale),
-        text=render("market.gaps", request.locale, rows=rows[:20]),
-        buttons=(
-            Button(
-                label=render("button.open_gaps", request.locale),
-                command="queue",
-                values={"kind": "gaps"},
-            ),
-        ),
+        title=render("gap.title", locale, state=state),
+        text=render("gap.shown", locale, state=state, count=total),
+        items=items,
+        buttons=shown.paging_buttons(request, offset=offset, limit=PAGE, total=total),
+        replace=request.flag("paged"),
     )
 
 
-async def clusters(services: Services, gaps: Sequence[Gap]) -> list[list[Gap]]:
-    """Put questions that mean the same together, each group by its most asked one."""
-    likeness = await asyncio.to_thread(services.banks.models.likeness)
-    asked = [(str(n), gap.question) for n, gap in enumerate(gaps)]
-    matches = await asyncio.to_thread(likeness.similar_batch, asked, limit=1)
-    cluster = list(range(len(gaps)))
-    for key, found in matches:
-        if found:
-            cluster[int(key)] = cluster[int(found[0].id)]
-    groups: dict[int, list[Gap]] = {}
-    for at, head in enumerate(cluster):
-        groups.setdefault(head, []).append(gaps[at])
-    return list(groups.values())
+def _state(request: Request) -> GapState:
+    asked = request.text("state")
+    return next((state for state in STATES if state == asked), "open")
 
 
-async def close_gap(services: Services, request: Request) -> Reply:
-    """Take a gap off the list; asked again, it is back."""
-    await services.store.gaps.close(ideas.write_of(request), request.number("id") or 0)
-    text = render("market.gap_closed", request.locale)
+async def settle_gaps(services: Services, request: Request) -> Reply:
+    """Give the gaps of a topic a state; who waits for an answer is told where there is one."""
+    ids = [int(part) for part in request.text("ids").split(",") if part.strip().isdigit()]
+    state = _state(request)
+    if not ids:
+        raise NotFound("not_there")
+    told = 0
+    if state == "answered":
+        # Who waits is told first: a settled gap is asked no more.
+        side = ideas.side_write_of(request)
+        told = (await recheck(services, side, request.community.bank_id)).told
+    await services.store.gaps.settle(ideas.write_of(request), ids[:MOST_IDS], state)
+    text = render(f"gap.now_{state}", request.locale, told=told)
     reply = Reply(text=text, buttons=(undo_button(request),))
     return await and_queue(services, request, reply)
+
+
+async def follow_gap(services: Services, request: Request) -> Reply:
+    """Let somebody hear of an answer to what they asked in vain."""
+    write, question = ideas.write_of(request), request.text("question")
+    await services.store.gaps.follow(write, request.number("id") or 0, question)
+    return Reply(text=render("gap.following", request.locale), is_private=True)
+
+
+def follow_button(request: Request, gap_id: int, question: str) -> Button:
+    """Offer to tell the asker later."""
+    return Button(
+        label=render("gap.follow", request.locale),
+        command="market follow",
+        values={"id": gap_id, "question": question},
+    )
 
 
 GAPS = Command(
     name="market gaps",
     summary="See what was asked and nobody could answer",
     handle=show_gaps,
+    fields=(
+        Field(
+            name="state",
+            label="State",
+            type=FieldType.CHOICE,
+            description="open ones, if you leave it out",
+            choices=tuple(Choice(state, state) for state in STATES),
+        ),
+        Field(
+            name="offset",
+            label="From",
+            type=FieldType.INTEGER,
+            minimum=0,
+            maximum=1_000_000,
+            in_option=False,
+        ),
+    ),
     audience=Role.MODERATOR,
     takes_long=True,
-    examples=("market gaps",),
+    examples=("market gaps", "market gaps dismissed"),
 )
-CLOSE_GAP = Command(
+SETTLE_GAPS = Command(
     name="market close",
-    summary="Take a question off the list of gaps",
-    handle=close_gap,
-    fields=(Field(name="id", label="Number", type=FieldType.INTEGER, is_required=True),),
+    summary="Take a question off the list of gaps, or put it back",
+    handle=settle_gaps,
+    fields=(
+        Field(name="ids", label="Numbers", is_required=True, max_length=1200),
+        Field(
+            name="state",
+            label="State",
+            type=FieldType.CHOICE,
+            choices=tuple(Choice(state, state) for state in STATES),
+            is_required=True,
+        ),
+        Field(name="back", label="Back", max_length=80, in_option=False),
+    ),
     audience=Role.MODERATOR,
+    is_write=True,
+    is_listed=False,
+)
+FOLLOW_GAP = Command(
+    name="market follow",
+    summary="Hear of an answer to what you asked",
+    handle=follow_gap,
+    fields=(
+        Field(name="id", label="Number", type=FieldType.INTEGER, is_required=True),
+        Field(name="question", label="Question", type=FieldType.TEXT, max_length=1000),
+    ),
     is_write=True,
     is_listed=False,
 )

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from bot.core.commands import shown
 from bot.core.commands.wording import differences
+from bot.core.fact_words import proposal_text
 from bot.core.model import ActionItem, Button, Request, Style, Value
 from bot.core.services import Services
 from bot.core.texts import cut, short
 from bot.tagging.taxonomy import Taxonomy
-from prompts import plain, render
-from storage import Appeal, Claim, Gap, Idea, KnowledgeRow, Note, Pair
+from prompts import render
+from storage import Appeal, Claim, Idea, KnowledgeRow, Note, Pair
 
 TEXT_LIMIT = 280
 
@@ -235,13 +236,7 @@ def of_fact(request: Request, row: KnowledgeRow, back: str) -> ActionItem:
     """Draw a proposed fact."""
     values: dict[str, Value] = {"id": row.id, "back": back}
     return ActionItem(
-        text=render(
-            "queue.fact",
-            request.locale,
-            entity=str(row.fact.get("name") or row.entity_id),
-            claim=str(row.fact.get("claim", "")),
-            source=str(row.fact.get("source", {}).get("url", "")),
-        ),
+        text=proposal_text(row, request.locale),
         buttons=(
             Button(
                 label=render("button.accept", request.locale),
@@ -254,20 +249,6 @@ def of_fact(request: Request, row: KnowledgeRow, back: str) -> ActionItem:
                 command="market decide",
                 values={**values, "accept": False},
                 style=Style.DANGER,
-            ),
-        ),
-    )
-
-
-def of_gap(request: Request, gap: Gap, back: str) -> ActionItem:
-    """Draw a question that nobody could answer."""
-    return ActionItem(
-        text=render("queue.gap", request.locale, question=plain(gap.question), count=gap.count),
-        buttons=(
-            Button(
-                label=render("button.gap_close", request.locale),
-                command="market close",
-                values={"id": gap.id, "back": back},
             ),
         ),
     )

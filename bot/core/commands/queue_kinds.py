@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.core.appeals import may_hear
 from bot.core.commands import queue_items
+from bot.core.commands.gap_items import gap_items
 from bot.core.model import ActionItem, Request
 from bot.core.services import Services
 from storage import IdeaFilter
@@ -132,8 +133,10 @@ async def _facts(services: Services, request: Request, asked: Asked) -> Waiting:
 
 
 async def _gaps(services: Services, request: Request, asked: Asked) -> Waiting:
-    gaps = await services.store.gaps.list(request.community.bank_id)
-    return _sliced(gaps, asked, lambda gap: queue_items.of_gap(request, gap, asked.state))
+    items, total = await gap_items(
+        services, request, offset=asked.offset, limit=PAGE, back=asked.state
+    )
+    return Waiting(items, total)
 
 
 def _sliced(rows: Sequence[T], asked: Asked, drawn: Callable[[T], ActionItem]) -> Waiting:
