@@ -232,6 +232,17 @@ def vote_buttons(idea: Idea, locale: str) -> tuple[Button, ...]:
     )
 
 
+_LABELS = {
+    "idea appeal": "button.idea_appeal",
+    "idea edit": "button.idea_edit",
+    "idea follow": "button.idea_follow",
+    "idea note": "button.idea_note",
+    "idea notes": "button.idea_notes",
+    "idea similar": "button.idea_similar",
+    "idea withdraw": "button.idea_withdraw",
+}
+
+
 async def idea_buttons(request: Request, idea: Idea) -> tuple[Button, ...]:
     """Give what the asker can do with an idea: vote, follow, edit, decide."""
     locale = request.locale
@@ -248,7 +259,7 @@ async def idea_buttons(request: Request, idea: Idea) -> tuple[Button, ...]:
         names.append("idea notes")
     more = tuple(
         Button(
-            label=render(f"button.{name.replace(' ', '_')}", locale),
+            label=render(_LABELS[name], locale),
             command=name,
             values={**values, "ask": True} if name == "idea withdraw" else values,
             opens_form=name in {"idea edit", "idea appeal", "idea note"},
