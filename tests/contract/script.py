@@ -123,6 +123,7 @@ SCRIPT = (
     Step("consent", Press(BEN, "Yes, keep it with my name")),
     # --- moderating
     Step("queue", Use(MOE, "queue")),
+    Step("queue", Press(MOE, "Filter", form={"whose": "unclaimed", "age": ""})),
     Step("mod accept", Use(MOE, "mod accept", {"number": "1"})),
     Step("mod accept", Use(MOE, "mod accept", {"number": "1"})),
     Step("mod decline", Use(MOE, "mod decline", {"number": "3"}, form={"reason": "off_topic"})),
