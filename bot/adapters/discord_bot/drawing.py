@@ -21,6 +21,7 @@ from prompts import render
 
 _TITLE, _NAME, _VALUE, _FIELDS = 256, 256, 1024, 25
 
+_NAMELESS = "\u200b"
 _FOOTER = 1000
 """Shorter than Discord's 2,048, so that a full frame with title and footer keeps to the total."""
 
@@ -109,10 +110,12 @@ def _add_fields(embeds: list[discord.Embed], reply: Reply) -> None:
     for shown in reply.fields:
         value = markdown.pieces(shown.value, reply.citations, _VALUE) or ["–"]
         name = markdown.escape(markdown.words(shown.name, 120))[:_NAME] or "–"
-        is_full = len(embeds[-1].fields) >= _FIELDS
-        if is_full or len(embeds[-1]) + len(name) + len(value[0]) > EMBED_TOTAL - _FOOTER:
-            embeds.append(discord.Embed(colour=embeds[0].colour))
-        embeds[-1].add_field(name=name, value=value[0], inline=shown.is_inline)
+        # What one field does not hold goes on in the next, whose name is empty.
+        for head, piece in zip((name, *[_NAMELESS] * len(value)), value, strict=False):
+            is_full = len(embeds[-1].fields) >= _FIELDS
+            if is_full or len(embeds[-1]) + len(head) + len(piece) > EMBED_TOTAL - _FOOTER:
+                embeds.append(discord.Embed(colour=embeds[0].colour))
+            embeds[-1].add_field(name=head, value=piece, inline=shown.is_inline)
 
 
 def _packed(embeds: Sequence[discord.Embed]) -> list[Part]:
