@@ -21,6 +21,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _URL = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?")
 _WORDS = re.compile(r"[^\W_]+")
 _UNDATED = "n.d."
+_CAME = ("released", "deprecated", "api_since")  # days of what has happened: none is known before
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,9 @@ def _dates(fact: Fact, knowledge_date: str) -> Iterator[str]:
             yield f"{name}: {date!r} is no date"
         elif date > knowledge_date[: len(date)]:
             yield f"{name}: {date} lies after {knowledge_date}"
+    came = fact.value if fact.field in _CAME else None
+    if came and _DATE.fullmatch(came) and fact.as_of < came[: len(fact.as_of)]:
+        yield f"as_of: {fact.as_of} lies before the {fact.field} day {came} that it tells of"
 
 
 def _value(fact: Fact, kind: str) -> Iterator[str]:

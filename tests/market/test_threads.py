@@ -67,9 +67,9 @@ def test_the_version_before_is_meant_and_stays_meant(market: Market) -> None:
         market, "how long can veo 3.1 clips be", "and its price?", "and the older one?", "in euros?"
     )
 
-    assert "Veo 3 costs 0.40" in price.text
+    assert "Veo 3 was listed at 0.40" in price.text
     assert "exchange rates" in euros.text
-    assert "Veo 3 costs 0.40" in euros.text
+    assert "Veo 3 was listed at 0.40" in euros.text
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ def test_sound_knowledge_has_no_problems():
         (with_fact(field="Max Seconds"), "'Max Seconds' is no name of a field"),
         (with_fact(as_of="May 2026"), "as_of: 'May 2026' is no date"),
         (with_fact(as_of="2031"), "as_of: 2031 lies after 2026-11-22"),
+        (
+            with_fact(field="released", value="2026-05-02", as_of="2026-05-01"),
+            "as_of: 2026-05-01 lies before the released day 2026-05-02 that it tells of",
+        ),
         (with_fact(until="soon"), "until: 'soon' is no date"),
         (with_fact(resolution="big"), "resolution: 'big' is no resolution"),
         (with_fact(sound="maybe"), "sound: 'maybe' is no yes_no"),
