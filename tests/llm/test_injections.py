@@ -5,6 +5,7 @@ The model of these tests obeys every injection; what goes out must be the templa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -12,6 +13,7 @@ import pytest
 
 from bot.market import Answer, CommunityIdea, Market
 from bot.market.llm import Writer
+from bot.market.llm.guard import is_improvable
 from bot.market.llm.prompting import Prompt, prompt_for
 from bot.market.model import Turn
 from bot.market.schema import Entity, Fact, Source
@@ -81,6 +83,12 @@ def skeleton(prompt: Prompt) -> list[str]:
     return kept
 
 
+def frame(prompt: Prompt) -> list[str]:
+    """Give the skeleton with one passage in the place of all: earlier turns choose other facts."""
+    lines = [re.sub(r"passage \[\d+\]", "passage", line) for line in skeleton(prompt)]
+    return [line for line in dict.fromkeys(lines) if line]
+
+
 @pytest.fixture(scope="module")
 def plain_prompts(market: Market) -> Callable[[str], Prompt]:
     made: dict[str, Prompt] = {}
@@ -107,7 +115,7 @@ def test_a_canary_changes_nothing_but_the_data(
     prompt = prompt_for(question, turns, answer, TODAY, fence=FENCE)
     plain = plain_prompts(position)
     assert prompt.system == plain.system
-    assert skeleton(prompt) == skeleton(plain)
+    assert frame(prompt) == frame(plain)
     assert payload.replace(FENCE, "").strip() not in prompt.system
 
 
@@ -145,7 +153,8 @@ async def test_a_model_that_obeys_is_not_heard(
         system=asked.system, fence=asked.user.split("\n")[3].split(" ")[0]
     )
     assert await writer.improve(question, turns, answer, TODAY) is answer
-    assert server.requests or position == "question"  # most such questions are refused before
+    # Most such questions are refused before, and a turn that names a thing can lead to a table.
+    assert server.requests or position == "question" or not is_improvable(answer)
 
 
 async def test_a_canary_in_a_fact_stays_a_quotation(

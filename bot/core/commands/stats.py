@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.backlog import waiting
 from bot.core.commands import ideas, shown
 from bot.core.commands.idea_list import FILTER_FIELDS, facets_text, filter_of
-from bot.core.jobs.reading import waiting
 from bot.core.model import Command, NameValue, Reply, Request
 from bot.core.report.charts import escaped
 from bot.core.report.drawing import HOW_TO_GET, is_available
