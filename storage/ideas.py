@@ -13,6 +13,7 @@ from storage.connection import clean, from_json, marks, micros, moment
 from storage.edits import Edits
 from storage.engine import reads
 from storage.errors import NotThere
+from storage.exporting import Exporting
 from storage.figures import Counting
 from storage.idea_rows import SELECT, to_idea, to_ideas
 from storage.lately import Lately
@@ -31,7 +32,9 @@ _STATUS = (
 _TITLES = f"SELECT number, title, {_STATUS} FROM ideas WHERE bank_id = ? "
 
 
-class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching, Counting, Lately):
+class Ideas(
+    Adding, Edits, Merging, Tagging, Vectors, Searching, Counting, Lately, Exporting
+):
     """What people would use text-to-video for; each has a number that is its bank's own."""
 
     @reads

@@ -28,11 +28,11 @@ from bot.cli.writing import written
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.core.exports import ExportOptions
+    from bot.core.exports import ExportOptions, Source
     from bot.core.imports import ImportReport
 
 STATUSES = ("pending", "accepted", "declined", "merged", "withdrawn")
-FORMATS = ("csv", "jsonl", "json", "md", "html")
+FORMATS = ("csv", "xlsx", "jsonl", "json", "md", "html")
 
 
 @click.command("import")
@@ -143,6 +143,13 @@ async def _import(path: Path, community_key: str, *, is_dry: bool) -> ImportRepo
 @click.option("--min-votes", type=int, metavar="N", help="With a score of at least N.")
 @click.option("--text", default="", metavar="WORDS", help='With these words; "a phrase" in quotes.')
 @click.option("--pseudonymise", is_flag=True, help="author-1, author-2 ... in place of names.")
+@click.option(
+    "--columns",
+    default="",
+    metavar="NAMES",
+    help="Names of columns or presets (basic, review, votes, codes), with commas; all otherwise.",
+)
+@click.option("--manifest", is_flag=True, help="Write FILE.manifest.json with counts and SHA-256.")
 @click.option("--bom", is_flag=True, help="Start a CSV with a byte order mark, for old Excel.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of an exported idea instead.")
 @community_option
@@ -158,19 +165,27 @@ def export(ctx: click.Context, /, community_key: str, **chosen: object) -> None:
     The same ideas give the same bytes. Anonymous authors stay anonymous in every format. CSV is
     safe to open in a spreadsheet program; JSON and JSON Lines hold everything and can be imported.
     """  # noqa: D301  \b is click's mark for lines that are not to be wrapped
-    if chosen["schema"]:
-        from bot.core.export_json import SCHEMA  # noqa: PLC0415
+    from bot.core.export_columns import chosen as columns_of  # noqa: PLC0415
+    from bot.core.export_columns import keys_of, names_in  # noqa: PLC0415
 
-        put_json(SCHEMA, is_pretty=True)
+    columns = names_in(str(chosen["columns"]))
+    wanted = columns_of(columns)  # says which there are, before anything is written
+    if chosen["schema"]:
+        from bot.core.export_schema import KEYS, schema_of  # noqa: PLC0415
+
+        put_json(schema_of(keys_of(wanted) if columns else KEYS), is_pretty=True)
         return
     output = chosen["output"]
     target = Path(str(output)) if output and output != "-" else None
+    if chosen["manifest"] and target is None:
+        raise click.UsageError("--manifest needs --output FILE: it is written beside that file")
     count = run(lambda: _export(ctx, target, community_key))
     if target is not None:
         note(f"{count:,} {_ideas(count)} written to {target}.")
 
 
 def _options(ctx: click.Context, target: Path | None, zone: ZoneInfo, locale: str) -> ExportOptions:
+    from bot.core.export_columns import names_in  # noqa: PLC0415
     from bot.core.exports import ExportOptions  # noqa: PLC0415
     from storage import IdeaFilter  # noqa: PLC0415
 
@@ -181,6 +196,7 @@ def _options(ctx: click.Context, target: Path | None, zone: ZoneInfo, locale: st
         is_pseudonymised=chosen["pseudonymise"],
         with_bom=chosen["bom"],
         locale=locale,
+        columns=names_in(chosen["columns"]),
         filter=IdeaFilter(
             words=chosen["text"],
             industries=chosen["industry"],
@@ -223,4 +239,17 @@ async def _export(ctx: click.Context, target: Path | None, community_key: str) -
                                    + ", ".join(taxonomy.ids))  # fmt: skip
         with Progress("ideas") as progress, written(target) as out:
             source = Source(store, community.bank_id, options, taxonomy, progress=progress.at)
-            return await asyncio.to_thread(write_export, source, options, out)
+            count = await asyncio.to_thread(write_export, source, options, out)
+        if ctx.params["manifest"] and target is not None:
+            await asyncio.to_thread(_put_manifest, source, target, count)
+        return count
+
+
+def _put_manifest(source: Source, target: Path, count: int) -> None:
+    """Write what the file holds beside it."""
+    from bot.core.export_manifest import manifest  # noqa: PLC0415
+    from bot.core.export_parts import Piece  # noqa: PLC0415
+
+    beside = target.with_name(target.name + ".manifest.json")
+    with written(beside) as out:
+        out.write(manifest(source, [Piece(target.name, target, count)], datetime.now(UTC)))

@@ -3,149 +3,111 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bot.core.export_csv import moment
+from bot.core.export_columns import COLUMNS, VERSION, keys_of
+from bot.core.export_guard import moment, moment_us
+from bot.core.export_schema import KEYS
+from storage.exporting import aliases_of, notes_of, tags_of, texts_of, votes_of
 
 if TYPE_CHECKING:
     from bot.core.exports import Source
-    from storage import Idea, IdeaTag
+    from storage import Attachment
+    from storage.exporting import ExportRow, ExportTag
 
 FORMAT = "reelbank-ideas"
+HEAD = f'{{"format":"{FORMAT}","version":{VERSION},"ideas":['
+TAIL = "\n]}\n"
 _FLUSH_LINES = 256
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-_TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
-_TIME = {"type": ["string", "null"], "format": "date-time"}
-_TAG = {
-    "type": "object",
-    "required": ["industry", "confidence", "set_by"],
-    "properties": {
-        "industry": _TEXT,
-        "name": _TEXT,
-        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-        "because": {"type": "array", "items": _TEXT},
-        "set_by": {"enum": ["author", "tagger", "moderator"]},
-        "taxonomy_version": {"type": "integer"},
-        "naics": {"type": "array", "items": _TEXT},
-        "isic": {"type": "array", "items": _TEXT},
-    },
-}
-_VOTES = {
-    "type": "object",
-    "required": ["up", "down", "by_platform"],
-    "properties": {
-        "up": _COUNT,
-        "down": _COUNT,
-        "by_platform": {
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "properties": {"up": _COUNT, "down": _COUNT},
-            },
-        },
-    },
-}
-_FILE = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {
-        "name": _TEXT,
-        "media_type": _TEXT,
-        "size_bytes": _COUNT,
-        "url": _TEXT,
-        "picture": {"type": "boolean"},
-    },
-}
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "An idea as Reelbank exports it, version 1",
-    "type": "object",
-    "required": ["number", "title", "text", "status", "created_at", "tags", "votes"],
-    "properties": {
-        "number": {"type": "integer", "minimum": 1},
-        "title": _TEXT,
-        "text": _TEXT,
-        "status": {"enum": ["pending", "accepted", "declined", "merged", "withdrawn"]},
-        "reason": _TEXT,
-        "merged_into": {"type": ["integer", "null"]},
-        "author": _TEXT,
-        "anonymous": {"type": "boolean"},
-        "platform": _TEXT,
-        "language": _TEXT,
-        "beneficiaries": _TEXT,
-        "link": _TEXT,
-        "permalink": {"type": ["string", "null"]},
-        "external_id": {"type": ["string", "null"]},
-        "consent": {"enum": ["own", "asked", "given"]},
-        "flags": {"type": "array", "items": _TEXT},
-        "created_at": {"type": "string", "format": "date-time"},
-        "updated_at": _TIME,
-        "decided_at": _TIME,
-        "tags": {"type": "array", "items": _TAG},
-        "votes": _VOTES,
-        "files": {"type": "array", "items": _FILE},
-    },
-}
+Field = Callable[["ExportRow"], Any]
 
 
-def record(idea: Idea, source: Source) -> dict[str, Any]:
-    """Give an idea as plain JSON values."""
-    return {
-        "number": idea.number,
-        "title": idea.title,
-        "text": idea.text,
-        "status": idea.status,
-        "reason": idea.reason,
-        "merged_into": idea.merged_into,
-        "author": idea.author_name,
-        "anonymous": idea.is_anonymous,
-        "platform": idea.platform,
-        "language": idea.language,
-        "beneficiaries": idea.beneficiaries,
-        "link": idea.link,
-        "permalink": idea.permalink,
-        "external_id": idea.external_id,
-        "consent": idea.consent,
-        "flags": list(idea.flags),
-        "created_at": moment(idea.created_at),
-        "updated_at": moment(idea.updated_at),
-        "decided_at": moment(idea.decided_at) or None,
-        "tags": [_tag(tag, source) for tag in idea.tags],
-        "votes": {
-            "up": idea.votes.up,
-            "down": idea.votes.down,
-            "by_platform": {
-                platform: {"up": up, "down": down}
-                for platform, (up, down) in sorted(idea.votes.by_platform.items())
-            },
-        },
-        "files": [
-            {
-                "name": file.name,
-                "media_type": file.media_type,
-                "size_bytes": file.size_bytes,
-                "url": file.url,
-                "picture": file.is_picture,
-            }
-            for file in source.files(idea.number)
+def fields_of(source: Source) -> dict[str, Field]:
+    """Give what makes each chosen field of a row; all of them where nothing was chosen."""
+    makers: dict[str, Field] = {
+        "number": lambda row: row.number,
+        "title": lambda row: row.title,
+        "text": lambda row: row.text,
+        "status": lambda row: row.status,
+        "reason": lambda row: row.reason,
+        "merged_into": lambda row: row.merged_into,
+        "before_merge": _before,
+        "author": lambda row: row.author_name,
+        "anonymous": lambda row: row.is_anonymous == 1,
+        "platform": lambda row: row.platform,
+        "language": lambda row: row.language,
+        "beneficiaries": lambda row: row.beneficiaries,
+        "link": lambda row: row.link,
+        "permalink": lambda row: row.permalink,
+        "external_id": lambda row: row.external_id,
+        "consent": lambda row: row.consent,
+        "flags": lambda row: texts_of(row.flags),
+        "created_at": lambda row: moment_us(row.created_us),
+        "updated_at": lambda row: moment_us(row.updated_us),
+        "decided_at": lambda row: moment_us(row.decided_us) or None,
+        "tags": _Tags(source),
+        "votes": _votes,
+        "notes": lambda row: [{"at": moment(at), "text": text} for at, text in notes_of(row.notes)],
+        "aliases": lambda row: [
+            {"number": number, "since": moment(at)} for number, at in aliases_of(row.aliases)
         ],
+        "files": lambda row: [_file(one) for one in source.files(row.number)],
+    }
+    wanted = KEYS if source.columns == COLUMNS else keys_of(source.columns)
+    return {key: makers[key] for key in wanted}
+
+
+class _Tags:
+    """Writes the tags of a row; names and codes of an industry are looked up once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __call__(self, row: ExportRow) -> list[dict[str, Any]]:
+        return [self._tag(tag) for tag in tags_of(row.tags)]
+
+    def _tag(self, tag: ExportTag) -> dict[str, Any]:
+        coded = self._source.industry(tag.industry)
+        return {
+            "industry": tag.industry,
+            "name": coded.name,
+            "confidence": tag.confidence,
+            "because": texts_of(tag.because),
+            "set_by": tag.set_by,
+            "taxonomy_version": tag.taxonomy_version,
+            "naics": coded.naics,
+            "isic": coded.isic,
+        }
+
+
+def _votes(row: ExportRow) -> dict[str, Any]:
+    split = () if row.votes == "{}" else sorted(votes_of(row.votes).items())
+    by_platform = {name: {"up": up, "down": down} for name, (up, down) in split}
+    return {"up": row.up, "down": row.down, "by_platform": by_platform}
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "size_bytes": file.size_bytes,
+        "url": file.url,
+        "picture": file.is_picture,
     }
 
 
-def _tag(tag: IdeaTag, source: Source) -> dict[str, Any]:
-    coded = source.industry(tag.industry)
+def _before(row: ExportRow) -> dict[str, Any] | None:
+    if row.before_merge is None or row.merged_into is None:
+        return None
+    before = json.loads(row.before_merge)
+    at = before.get("decided_at")
     return {
-        "industry": tag.industry,
-        "name": coded.name,
-        "confidence": tag.confidence,
-        "because": list(tag.because),
-        "set_by": tag.set_by,
-        "taxonomy_version": tag.taxonomy_version,
-        "naics": list(coded.naics),
-        "isic": list(coded.isic),
+        "status": before["status"],
+        "reason": before.get("reason") or "",
+        "decided_at": moment_us(at) or None,
     }
 
 
@@ -153,23 +115,33 @@ def write_jsonl(source: Source, out: BinaryIO, *, with_bom: bool) -> int:
     """Write one JSON object a line; gives how many there were."""
     del with_bom  # JSON forbids one
     count = 0
-    for count, line in enumerate(_lines(source), 1):  # noqa: B007  the count is what is returned
-        out.write(line + b"\n")
+    for lines in _batches(source):
+        count += len(lines)
+        lines.append("")
+        out.write("\n".join(lines).encode("utf-8", "replace"))
     return count
 
 
 def write_json(source: Source, out: BinaryIO, *, with_bom: bool) -> int:
     """Write one JSON object with all ideas, each on a line of its own; gives how many."""
     del with_bom
-    head = {"format": FORMAT, "version": 1, "ideas": []}
-    out.write(_dump(head)[:-2].encode())
+    out.write(HEAD.encode())
     count = 0
-    for count, line in enumerate(_lines(source), 1):
-        out.write((b",\n" if count > 1 else b"\n") + line)
-    out.write(b"\n]}\n")
+    for lines in _batches(source):
+        out.write((",\n" if count else "\n").encode())
+        count += len(lines)
+        out.write(",\n".join(lines).encode("utf-8", "replace"))
+    out.write(TAIL.encode())
     return count
 
 
-def _lines(source: Source) -> Iterator[bytes]:
-    for idea in source.ideas():
-        yield _dump(record(idea, source)).encode("utf-8", "replace")
+def _batches(source: Source) -> Iterator[list[str]]:
+    fields = list(fields_of(source).items())
+    lines: list[str] = []
+    for row in source.rows():
+        lines.append(_dump({key: make(row) for key, make in fields}))
+        if len(lines) == _FLUSH_LINES:
+            yield lines
+            lines = []
+    if lines:
+        yield lines

@@ -7,24 +7,21 @@ their names out.
 
 from __future__ import annotations
 
-import asyncio
-import os
-import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from bot.core.model import Community, File
+from bot.core.export_columns import VERSION, Column, chosen
 from storage import Attachment, Idea, IdeaFilter
 
 if TYPE_CHECKING:
-    from bot.core.services import Services
     from bot.tagging import Taxonomy
     from storage import Store
+    from storage.exporting import ExportRow, Snapshot
 
-VERSION = 1
-"""Of the columns: names and order never change within a version, new ones come last."""
+__all__ = ["FORMATS", "VERSION", "Coded", "ExportOptions", "Source", "write_export"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +38,7 @@ class ExportOptions:
     is_pseudonymised: bool = False
     with_bom: bool = False
     locale: str = "en"  # of what is there to read (html)
+    columns: tuple[str, ...] = ()  # names and presets of export_columns; none: every column
 
 
 class Writer(Protocol):
@@ -62,6 +60,11 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "csv": Format(".csv", "text/csv", "bot.core.export_csv"),
+    "xlsx": Format(
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "bot.core.export_xlsx",
+    ),
     "jsonl": Format(".jsonl", "application/x-ndjson", "bot.core.export_json"),
     "json": Format(".json", "application/json", "bot.core.export_json"),
     "md": Format(".md", "text/markdown", "bot.core.export_markdown"),
@@ -98,6 +101,9 @@ class Source:
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self.taxonomy = taxonomy
+        self.columns: tuple[Column, ...] = chosen(options.columns)
+        self.statuses: Counter[str] = Counter()  # of what was given out so far
+        self.last_number = 0  # of what was given out so far
         self._store = store
         self._bank_id = bank_id
         self._options = options
@@ -105,18 +111,61 @@ class Source:
         self._names: dict[str, str] = {}
         self._industries: dict[str, Coded] = {}
         self._files: Mapping[int, Sequence[Attachment]] | None = None
+        self._snapshot: Snapshot | None = None
+
+    def again(self) -> Source:
+        """Give a new source of the same ideas, with the same pseudonyms."""
+        source = Source(self._store, self._bank_id, self._options, self.taxonomy)
+        source._names = self._names
+        return source
 
     @property
     def options(self) -> ExportOptions:
         """Give what was asked for."""
         return self._options
 
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Fix the moment: all that is read within is of one state of the store."""
+        with self._store.ideas.snapshot(self._bank_id, self._options.filter) as opened:
+            self._snapshot = opened
+            try:
+                yield
+            finally:
+                self._snapshot = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Give the opened snapshot."""
+        if self._snapshot is None:
+            msg = "the source is not opened"
+            raise TypeError(msg)
+        return self._snapshot
+
+    def batches(self, *, after: int = 0, limit: int = -1) -> Iterator[list[ExportRow]]:
+        """Give the ideas in order of number as rows; at most `limit` above the number `after`."""
+        count = 0
+        for batch in self.snapshot.batches(after=after, limit=limit):
+            self.statuses.update([row.status for row in batch])
+            if self._progress is not None:
+                self._progress(count)
+            count += len(batch)
+            self.last_number = batch[-1].number
+            is_renamed = self._options.is_pseudonymised
+            yield list(map(self._nameless, batch)) if is_renamed else batch
+
+    def rows(self, *, after: int = 0, limit: int = -1) -> Iterator[ExportRow]:
+        """Give the same one by one."""
+        for batch in self.batches(after=after, limit=limit):
+            yield from batch
+
     def ideas(self) -> Iterator[Idea]:
-        """Give the ideas in order of number."""
+        """Give the ideas in order of number, as whole values."""
         is_renamed = self._options.is_pseudonymised
         for count, idea in enumerate(self._store.ideas.scan(self._bank_id, self._options.filter)):
             if self._progress is not None and count % 256 == 0:
                 self._progress(count)
+            self.statuses[idea.status] += 1
             yield self._without_name(idea) if is_renamed else idea
 
     def files(self, number: int) -> Sequence[Attachment]:
@@ -135,12 +184,19 @@ class Source:
             )
         return known
 
+    def _nameless(self, row: ExportRow) -> ExportRow:
+        return row._replace(
+            author_name=self._pseudonym(row.author_name), permalink=None, external_id=None
+        )
+
     def _without_name(self, idea: Idea) -> Idea:
-        name = ""
-        if idea.author_name:
-            # By name, not by account: one who is in the collection twice by two names stays two.
-            name = self._names.setdefault(idea.author_name, f"author-{len(self._names) + 1}")
-        return replace(idea, author_name=name, permalink=None)
+        return replace(idea, author_name=self._pseudonym(idea.author_name), permalink=None)
+
+    def _pseudonym(self, name: str) -> str:
+        if not name:
+            return ""
+        # By name, not by account: one who is in the collection twice by two names stays two.
+        return self._names.setdefault(name, f"author-{len(self._names) + 1}")
 
 
 def write_export(source: Source, options: ExportOptions, out: BinaryIO) -> int:
@@ -149,28 +205,5 @@ def write_export(source: Source, options: ExportOptions, out: BinaryIO) -> int:
 
     module = import_module(FORMATS[options.format].module)
     writer: Writer = getattr(module, f"write_{options.format}")
-    return writer(source, out, with_bom=options.with_bom)
-
-
-async def export_file(services: Services, community: Community, options: ExportOptions) -> File:
-    """Write the collection of a community's bank to a temporary file for the asker.
-
-    The adapter deletes the file after sending it. Its name tells the community, never a member.
-    """
-    taxonomy = await services.banks.taxonomy(community.bank_id)
-    source = Source(services.store, community.bank_id, options, taxonomy)
-    form = FORMATS[options.format]
-    path = await asyncio.to_thread(_written, source, options, form.suffix)
-    return File(f"ideas{form.suffix}", str(path), form.media_type)
-
-
-def _written(source: Source, options: ExportOptions, suffix: str) -> Path:
-    handle, name = tempfile.mkstemp(prefix="reelbank-", suffix=suffix)
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            write_export(source, options, out)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+    with source.opened():
+        return writer(source, out, with_bom=options.with_bom)

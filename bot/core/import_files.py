@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.errors import OperatorError
-from bot.core.export_csv import unguarded
+from bot.core.export_guard import unguarded
 
 _DELIMITERS = ",;\t|"
 _LONGEST_RECORD = 300

@@ -268,12 +268,18 @@ class NameValue:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for the asker; `path` is a temporary file that the adapter deletes after sending."""
+    """A file for the asker; `path` is a temporary file that the adapter deletes after sending.
+
+    `fit` gives, for the bytes
+    that a platform takes at most, the same content as one or more smaller files, each of them
+    whole; nothing where that cannot be. It blocks, and its files are the adapter's to delete.
+    """
 
     name: str
     path: str
     media_type: str = "application/octet-stream"
     alt_text: str = ""
+    fit: Callable[[int], Sequence[File]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

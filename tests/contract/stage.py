@@ -152,6 +152,7 @@ class Shown:
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?https?://[^\s<>|)]+>?")
 _REFERENCE = re.compile(r"\bReference:? ?[0-9a-f]{6}\b", re.IGNORECASE)
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _CODE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b")
 
 
@@ -168,6 +169,7 @@ def _plain(text: str) -> str:
         (CHANNEL, "CHANNEL"),
         (_REFERENCE, "Reference"),
         (_CODE, "CODE"),
+        (_DIGEST, "DIGEST"),  # of a file in which each platform has its own name
     ):
         text = pattern.sub(instead, text)
     return text.lower()

@@ -229,7 +229,8 @@ async def test_a_file_that_is_too_large_is_zipped(services: Services, tmp_path: 
     (file,) = part.files
     assert file.name == "ideas.csv.zip"
     assert Path(file.path).stat().st_size < 10_000
-    discard(reply)
+    assert "zipped" in part.content
+    discard(reply, [part])
     assert not list(tmp_path.glob("ideas*"))
 
 
@@ -238,12 +239,12 @@ async def test_a_file_that_stays_too_large_is_said_to_be(
 ) -> None:
     path = tmp_path / "ideas.bin"
     path.write_bytes(bytes((n * 7919 + n // 251) % 256 for n in range(50_000)))
-    (part,) = await draw(
-        services, Reply(text="x", file=File("i", str(path))), "en", file_limit_bytes=1000
-    )
+    reply = Reply(text="x", file=File("i", str(path)))
+    (part,) = await draw(services, reply, "en", file_limit_bytes=1000)
 
     assert not part.files
     assert "larger than" in part.content
+    discard(reply, [part])
     assert not list(tmp_path.glob("ideas*"))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import structlog
 
-from bot.adapters.discord_bot.drawing import discard, draw
+from bot.adapters.discord_bot.drawing import discard, discard_copies, draw
 from bot.adapters.discord_bot.parts import Part
 from bot.adapters.discord_bot.sending import (
     ALREADY_ACKNOWLEDGED,
@@ -138,14 +138,17 @@ class Answer:
             request.locale,
             file_limit_bytes=self._interaction.filesize_limit,
         )
-        if self.ack is Ack.LATE:
-            return await self._deliver_late(request, reply)
         try:
-            await self._through_token(request, reply, parts)
-        except discord.HTTPException as error:
-            if error.code not in TOKEN_GONE:
-                raise
-            await self._deliver_late(request, reply)
+            if self.ack is Ack.LATE:
+                return await self._deliver_late(request, reply)
+            try:
+                await self._through_token(request, reply, list(parts))
+            except discord.HTTPException as error:
+                if error.code not in TOKEN_GONE:
+                    raise
+                await self._deliver_late(request, reply)
+        finally:
+            await asyncio.to_thread(discard_copies, reply, parts)
 
     async def _through_token(self, request: Request, reply: Reply, parts: list[Part]) -> None:
         is_private = self._is_private or (reply.is_private and not self._is_direct)

@@ -156,7 +156,7 @@ class DiscordCourier:
                 sent = await self._try(_sender(channel, part, f"{key}#{number}", more), place)
                 first, more = first or sent, {}
         finally:
-            await asyncio.to_thread(discard, reply)
+            await asyncio.to_thread(discard, reply, parts)
         if first is None:  # draw gives at least one part
             raise Gone
         return first

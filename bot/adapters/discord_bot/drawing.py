@@ -22,12 +22,17 @@ from prompts import render
 _TITLE, _NAME, _VALUE, _FIELDS = 256, 256, 1024, 25
 
 _NAMELESS = "\u200b"
+FILE_LIMIT = 10 * 1024 * 1024
+"""Bytes of a file where Discord has not said how many this place takes."""
+
+_FILES = 10
+_REQUEST = 24 * 1024 * 1024  # bytes of one message with all its files; Discord takes 25 MiB
 _FOOTER = 1000
 """Shorter than Discord's 2,048, so that a full frame with title and footer keeps to the total."""
 
 
 async def draw(
-    services: Services, reply: Reply, locale: str, *, file_limit_bytes: int | None = None
+    services: Services, reply: Reply, locale: str, *, file_limit_bytes: int = FILE_LIMIT
 ) -> list[Part]:
     """Draw a reply as one or more messages, in order; at least one.
 
@@ -35,7 +40,8 @@ async def draw(
         services: for the ids of buttons.
         reply: what is said.
         locale: of the few words that this adapter adds.
-        file_limit_bytes: what the place takes; a larger file is zipped, or refused in words.
+        file_limit_bytes: what the place takes; a larger file goes out as several, or zipped, or is
+            refused in words. `discard` deletes what was made for it.
     """
     parts = _embedded(reply) if _needs_embed(reply) else _spoken(reply)
     if len(parts) > 1:  # a frame holds twice as much as a plain message
@@ -45,7 +51,7 @@ async def draw(
     await _add_components(services, parts, reply, locale)
     _add_pictures(parts, reply)
     if reply.file is not None:
-        await _attach(parts[-1], reply.file, file_limit_bytes, locale)
+        await _attach(parts, reply.file, file_limit_bytes, locale)
     if not (parts[0].content or parts[0].embeds or parts[0].files):
         parts[0].content = render("discord.nothing", locale)
     return parts
@@ -174,33 +180,67 @@ def _add_pictures(parts: list[Part], reply: Reply) -> None:
 # --- files ------------------------------------------------------------------------------------
 
 
-async def _attach(part: Part, file: File, limit_bytes: int | None, locale: str) -> None:
+async def _attach(parts: list[Part], file: File, limit_bytes: int, locale: str) -> None:
     fitting = await asyncio.to_thread(_fitting, file, limit_bytes)
-    if fitting is None:
-        limit_mb = (limit_bytes or 0) // (1024 * 1024)
-        note = markdown.line(render("discord.file_too_big", locale, limit_mb=limit_mb))
-        part.content = f"{part.content}\n\n{note}".strip()[: markdown.MESSAGE_LIMIT]
+    if not fitting:
+        limit_mb = limit_bytes // (1024 * 1024)
+        _add_words(parts[-1], render("discord.file_too_big", locale, limit_mb=limit_mb))
         return
-    part.files.append(fitting)
+    if len(fitting) > 1:
+        _add_words(parts[-1], render("file.in_parts", locale, count=len(fitting)))
+    elif fitting != [file]:
+        _add_words(parts[-1], render("file.zipped", locale))
+    for one in fitting:
+        if not _has_room(parts[-1], one, limit_bytes):
+            parts.append(Part())
+        parts[-1].files.append(one)
 
 
-def _fitting(file: File, limit_bytes: int | None) -> File | None:
-    """Give the file, zipped if it is too large as it is; None if it is too large even so."""
+def _add_words(part: Part, text: str) -> None:
+    part.content = f"{part.content}\n\n{markdown.line(text)}".strip()[: markdown.MESSAGE_LIMIT]
+
+
+def _has_room(part: Part, file: File, limit_bytes: int) -> bool:
+    """Tell whether a message takes one more file: by number, and by what a request may weigh."""
+    if not part.files:
+        return True
+    used = sum(_size(other) for other in (*part.files, file))
+    return len(part.files) < _FILES and used <= max(limit_bytes, _REQUEST)
+
+
+def _size(file: File | Picture) -> int:
+    return len(file.content) if isinstance(file, Picture) else Path(file.path).stat().st_size
+
+
+def _fitting(file: File, limit_bytes: int) -> list[File]:
+    """Give the file, or what it becomes where it is too large; nothing if that is too large, too.
+
+    The file itself stays: the reply may have to be sent once more, in another way.
+    """
     path = Path(file.path)
-    if limit_bytes is None or path.stat().st_size <= limit_bytes:
-        return file
+    if path.stat().st_size <= limit_bytes:
+        return [file]
+    if file.fit is not None:
+        return list(file.fit(limit_bytes))
     target = path.with_name(path.name + ".zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(path, file.name)
-    path.unlink()
     if target.stat().st_size <= limit_bytes:
-        return replace(file, name=f"{file.name}.zip", path=str(target))
+        return [replace(file, name=f"{file.name}.zip", path=str(target))]
     target.unlink()
-    return None
+    return []
 
 
-def discard(reply: Reply) -> None:
-    """Delete the temporary file of a reply once it was sent, zipped or not; blocks."""
+def discard(reply: Reply, parts: Sequence[Part] = ()) -> None:
+    """Delete the temporary files of a reply and of its messages once they were sent; blocks."""
+    discard_copies(reply, parts)
     if reply.file is not None:
-        for path in (Path(reply.file.path), Path(reply.file.path + ".zip")):
-            path.unlink(missing_ok=True)
+        Path(reply.file.path).unlink(missing_ok=True)
+
+
+def discard_copies(reply: Reply, parts: Sequence[Part]) -> None:
+    """Delete what was made out of a reply's file to send it; blocks."""
+    for part in parts:
+        for file in part.files:
+            if isinstance(file, File) and file != reply.file:
+                Path(file.path).unlink(missing_ok=True)

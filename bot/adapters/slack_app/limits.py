@@ -33,3 +33,5 @@ RESPONSE_URL_USES = 5
 RESPONSE_URL_S = 30 * 60.0
 REQUEST_BYTES = 1_000_000
 UPLOAD_COMMENT = 2900
+FILE_BYTES = 200_000_000
+"""Slack takes a gigabyte, but its library reads a file whole into memory before it sends it."""

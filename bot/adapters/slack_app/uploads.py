@@ -34,12 +34,24 @@ async def send_file(
     file = reply.file
     if file is None:
         return reply
+    fitting: list[File] = []
     try:
+        fitting = await asyncio.to_thread(_fitting, file)
+        if not fitting:
+            raise FileTooLargeError
+        if len(fitting) > 1:
+            told = render("file.in_parts", locale, count=len(fitting))
+            reply = replace(reply, text=f"{reply.text}\n\n{told}".strip())
         await poster.files_upload_v2(
-            file=file.path,
-            filename=file.name,
-            title=file.name,
-            alt_txt=file.alt_text or None,
+            file_uploads=[
+                {
+                    "file": one.path,
+                    "filename": one.name,
+                    "title": one.name,
+                    "alt_txt": one.alt_text or None,
+                }
+                for one in fitting
+            ],
             # A conversation, not a user: the upload takes no user id for one.
             channel=await direct_channel(user_id),
             initial_comment=mrkdwn.fallback(reply.text, limits.UPLOAD_COMMENT),
@@ -48,9 +60,20 @@ async def send_file(
         log.warning("slack_file_not_sent", error=error_name(error))
         return replace(reply, text=render("slack.file_failed", locale), file=None, ok=False)
     finally:
-        await asyncio.to_thread(Path(file.path).unlink, missing_ok=True)
+        await asyncio.to_thread(delete, [file, *fitting])
     told = f"{reply.text}\n\n{render('slack.sent_privately', locale)}".strip()
     return replace(reply, text=told, file=None)
+
+
+class FileTooLargeError(OSError):
+    """A file that Slack does not take, nor any smaller form of it."""
+
+
+def _fitting(file: File) -> list[File]:
+    """Give the file, or the smaller ones that it can be given as; blocks."""
+    if Path(file.path).stat().st_size <= limits.FILE_BYTES:
+        return [file]
+    return list(file.fit(limits.FILE_BYTES)) if file.fit is not None else []
 
 
 async def send_pictures(

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.commands.idea_list import FILTER_FIELDS, QUERY, filter_of
-from bot.core.exports import FORMATS, ExportOptions, export_file
+from bot.core.export_columns import NAMES, PRESETS, VERSION, chosen, names_in
+from bot.core.export_files import export_file
+from bot.core.exports import FORMATS, ExportOptions
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
 
 
 async def export_ideas(services: Services, request: Request) -> Reply:
-    """Write every idea that fits to a file; all statuses unless a filter says otherwise."""
+    """Write every idea that fits to a file; all statuses unless a filter says otherwise.
+
+    Raises:
+        InvalidField: no such column.
+    """
+    columns = names_in(request.text("columns"))
+    chosen(columns)  # says at once which there are
     taxonomy = await services.banks.taxonomy(request.community.bank_id)
     wanted = replace(filter_of(request, taxonomy), sort="old")
     page = await services.store.ideas.search(
@@ -25,10 +33,30 @@ async def export_ideas(services: Services, request: Request) -> Reply:
         filter=wanted,
         is_pseudonymised=request.flag("pseudonyms"),
         locale=request.locale,
+        columns=columns,
     )
-    file = await export_file(services, request.community, options)
-    text = render("export.done", request.locale, count=page.total, name=file.name)
-    return Reply(text=text, file=file)
+    made = await export_file(services, request.community, options, request.now)
+    text = render(
+        "export.done",
+        request.locale,
+        count=made.ideas,
+        name=made.file.name,
+        format=options.format,
+        version=VERSION,
+        sha256=made.sha256,
+        is_partial=bool(columns) and "all" not in columns,
+    )
+    return Reply(text=text, file=made.file)
+
+
+async def complete_columns(_services: Services, _request: Request, prefix: str) -> list[Choice]:
+    """Complete the last name of a list of presets and columns."""
+    *before, last = prefix.lower().replace(" ", ",").split(",")
+    head = "".join(f"{name}," for name in before if name)
+    found = [name for name in (*PRESETS, *NAMES) if name.startswith(last)]
+    return [Choice(f"{head}{name}", f"{head}{name}") for name in found if len(head + name) <= 75][  # noqa: PLR2004  a choice's label
+        :25
+    ]
 
 
 EXPORT = Command(
@@ -46,6 +74,14 @@ EXPORT = Command(
         QUERY,
         *FILTER_FIELDS,
         Field(
+            name="columns",
+            label="Columns",
+            type=FieldType.CHOICE,
+            description="basic, review, votes, codes, or names with commas; all, if left out",
+            complete=complete_columns,
+            max_length=300,
+        ),
+        Field(
             name="pseudonyms",
             label="Without names",
             type=FieldType.FLAG,
@@ -55,5 +91,9 @@ EXPORT = Command(
     audience=Role.MODERATOR,
     inline="query",
     takes_long=True,
-    examples=("export", "export md status:accepted", "export csv industry:insurance since:30d"),
+    examples=(
+        "export",
+        "export format:xlsx status:accepted",
+        "export format:csv columns:basic,naics industry:insurance since:30d",
+    ),
 )

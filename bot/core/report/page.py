@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from bot.core.export_csv import moment
+from bot.core.export_guard import moment
 from bot.core.report.charts import Chart, charts_of
 from bot.core.report.drawing import HOW_TO_GET, draw
 from bot.core.report.gathering import ROWS, Gathered, gather
