@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from bot.core.export_csv import guarded, moment
+from bot.core.export_guard import guarded, moment
 from bot.core.model import File
 from storage import AuditFilter, AuditRow, Store
 from storage.connection import micros, to_json
