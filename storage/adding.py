@@ -66,6 +66,26 @@ class Adding(Subject):
         tx.outcome(f"added:{len(added)}")
         return len(added), len(news) - len(added)
 
+    @writes
+    def settle_merges(self, tx: Tx, bank_id: int, merged: Sequence[NewIdea]) -> int:
+        """Merge imported ideas whose targets came after them; gives how many could not be.
+
+        Names ideas by number; what is merged already stays as it is, so it can be done again.
+        """
+        left = 0
+        for new in merged:
+            row = tx.one(
+                "SELECT id, merged_into FROM ideas WHERE bank_id = ? AND number = ?",
+                (bank_id, new.number),
+            )
+            if row is None or row[1] is not None or new.merged_into is None:
+                continue
+            left += not _merge(tx, row[0], _by_number(tx, bank_id, new.merged_into), new)
+        if merged:
+            tx.changed(bank_id, "idea", "*")
+        tx.outcome("merged")
+        return left
+
 
 def _known(tx: Tx, bank_id: int, external_id: str | None) -> int | None:
     if external_id is None:
@@ -147,11 +167,26 @@ def _carry_over(
         if votes.up or votes.down:
             split = votes.by_platform or {"import": (votes.up, votes.down)}
             tx.run("UPDATE ideas SET tallies = ? WHERE id = ?", (to_json(split), idea_id))
+        _hang_on(tx, bank_id, idea_id, new)
+        if votes.up or votes.down or new.notes:
             recount(tx, idea_id)
     for new, idea_id in added:
         if new.status == "merged" and new.merged_into is not None:
             target = ids.get(new.merged_into) or _by_number(tx, bank_id, new.merged_into)
-            _merge(tx, idea_id, target)
+            _merge(tx, idea_id, target, new)
+
+
+def _hang_on(tx: Tx, bank_id: int, idea_id: int, new: NewIdea) -> None:
+    if new.notes:
+        tx.run_many(
+            "INSERT INTO notes (idea_id, person_id, is_staff, at, text) VALUES (?,NULL,0,?,?)",
+            [(idea_id, micros(at), clean(text)) for at, text in new.notes],
+        )
+    if new.aliases:
+        tx.run_many(
+            "INSERT OR IGNORE INTO aliases VALUES (?,?,?,?)",
+            [(bank_id, number, idea_id, micros(since)) for number, since in new.aliases],
+        )
 
 
 def _by_number(tx: Tx, bank_id: int, number: int) -> int | None:
@@ -159,16 +194,22 @@ def _by_number(tx: Tx, bank_id: int, number: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def _merge(tx: Tx, idea_id: int, target: int | None) -> None:
+def _merge(tx: Tx, idea_id: int, target: int | None, new: NewIdea) -> bool:
     """Merge an imported idea; where that makes no sense it stays pending, for a moderator."""
     above: int | None = target
     while above is not None and above != idea_id:
         above = tx.one("SELECT merged_into FROM ideas WHERE id = ?", (above,))[0]
     if target is None or above == idea_id:
-        return
-    before = to_json({"status": "pending", "reason": "", "decided_at": None})
+        return False
+    status, reason, decided_at = new.was or ("pending", "", None)
+    before = {
+        "status": status,
+        "reason": reason,
+        "decided_at": micros(decided_at) if decided_at else None,
+    }
     tx.run(
         "UPDATE ideas SET status = 'merged', merged_into = ?, before_merge = ? WHERE id = ?",
-        (target, before, idea_id),
+        (target, to_json(before), idea_id),
     )
     recount(tx, target)
+    return True

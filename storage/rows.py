@@ -175,6 +175,9 @@ class NewIdea:
     platform: str = ""
     attachments: tuple[NewAttachment, ...] = ()
     tallies: VoteCount = VoteCount()  # votes whose voters are not known here; added to the counts
+    was: tuple[Status, str, datetime | None] | None = None  # status, reason, time before a merge
+    notes: tuple[tuple[datetime, str], ...] = ()  # public ones, whose writers are not known here
+    aliases: tuple[tuple[int, datetime], ...] = ()  # numbers that lead to it, and since when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,9 @@ def look_at(path: Path) -> IdeaFile:
     elif encoding.startswith("utf-16"):
         notices.append("The file was read as UTF-16.")
     text = head.decode(encoding, "replace").lstrip("\ufeff \t\r\n")
+    refusal = _one_way(path.name, head, text)
+    if refusal:
+        raise OperatorError(refusal)
     if "\x00" in text:
         raise OperatorError(f"{path.name} is no text file: give CSV, JSON Lines or JSON.")
     if text[:1] in {"{", "["}:
@@ -75,6 +78,23 @@ def look_at(path: Path) -> IdeaFile:
         shown = "tab" if delimiter == "\t" else f'"{delimiter}"'
         notices.append(f"The columns were read as separated by {shown}.")
     return IdeaFile(path, is_json=False, encoding=encoding, delimiter=delimiter, notices=notices)
+
+
+def _one_way(name: str, head: bytes, text: str) -> str:
+    """Say why a document that is for readers cannot come back; "" for all other files."""
+    back = "Import the export as JSON or JSON Lines, which brings everything back."
+    if text.startswith("# Use cases for text-to-video"):
+        return f"{name} is an export as Markdown, which is for reading only. {back}"
+    if text[:200].lower().startswith(("<!doctype html", "<html")):
+        return f"{name} is a web page, such as the report, which is for reading only. {back}"
+    if head.startswith(b"PK\x03\x04") and name.lower().endswith((".xlsx", ".zip")):
+        what = (
+            "a workbook: save a sheet of it as CSV first"
+            if name.lower().endswith("x")
+            else ("packed: unpack it first")
+        )
+        return f"{name} is {what}. Of an export: {back[0].lower()}{back[1:]}"
+    return ""
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -135,6 +135,11 @@ class RowReader:
                 merged_into=values.get("merged_into"),
                 platform=str(values.get("platform") or ""),
                 tallies=votes_of(values["votes"]),
+                was=_was(values.get("before_merge")),
+                notes=tuple((_at(n["at"]), str(n["text"])) for n in values.get("notes") or ()),
+                aliases=tuple(
+                    (int(a["number"]), _at(a["since"])) for a in values.get("aliases") or ()
+                ),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadValue("not as Reelbank exports it") from error
@@ -221,6 +226,20 @@ def _doubts(text: str) -> tuple[str, ...]:
 
     is_idea = why_not(text) is None
     return flags_of(text, Tagging(tags=(), is_idea=is_idea))
+
+
+def _was(before: Mapping[str, Any] | None) -> tuple[Status, str, datetime | None] | None:
+    """Read what an idea was before it was merged."""
+    if before is None:
+        return None
+    status = before["status"]
+    if status not in STATUSES or status == "merged":
+        raise ValueError(status)
+    return cast("Status", status), str(before.get("reason") or ""), _time(before.get("decided_at"))
+
+
+def _at(value: Any) -> datetime:
+    return cast("datetime", _time(str(value)))
 
 
 def _time(value: Any) -> datetime | None:

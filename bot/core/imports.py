@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.import_files import IdeaFile, RawRow, look_at
+from bot.core.import_kinds import one_way
 from bot.core.import_rows import BadValue, RowReader, is_record, votes_of
 from storage import NewIdea, VoteCount, Write
 
@@ -79,11 +80,32 @@ class Import:
             report.notices.append(
                 "The bank is not empty, so numbers, votes and merges of the export are left out."
             )
+        report.notices += await asyncio.to_thread(one_way, file)
         # What was merged comes last: its target must be there before it.
         passes = (False, True) if merged.into and report.is_restored else (None,)
         for wanted in passes:
             await self._pass(file, reader, report, merged, wanted)
+        if merged.into and report.is_restored and not self.is_dry:
+            await self._settle(file, reader, report)
         return report
+
+    async def _settle(self, file: IdeaFile, reader: RowReader, report: ImportReport) -> None:
+        """Merge what could not be merged yet, because its target is merged itself and came later.
+
+        Goes by numbers, so that an import which was cut off is set right by importing again.
+        """
+        rows = (row for row in file.rows() if not row.problem and _is_merged(row))
+        left = 0
+        while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
+            news = self._read(chunk, reader, ImportReport(), lambda _line, _reason: None)
+            write = Write(person_id=None, community_id=self.community.id, now=self.now)
+            settle = self.store.ideas.settle_merges
+            left += await settle(write, self.community.bank_id, news)
+        if left:
+            report.notices.append(
+                f"{left:,} merged {'idea' if left == 1 else 'ideas'} had no target in this file "
+                "and came in as pending: merge them again, or import the whole export."
+            )
 
     async def _pass(
         self,
@@ -103,7 +125,11 @@ class Import:
             self.progress(count)
 
     def _read(
-        self, rows: Sequence[RawRow], reader: RowReader, report: ImportReport
+        self,
+        rows: Sequence[RawRow],
+        reader: RowReader,
+        report: ImportReport,
+        on_bad: Callable[[int, str], None] | None = None,
     ) -> list[NewIdea]:
         news = []
         for row in rows:
@@ -111,7 +137,7 @@ class Import:
                 news.append(reader.read(row))
             except BadValue as error:
                 report.bad += 1
-                self.on_bad(row.line, str(error))
+                (on_bad or self.on_bad)(row.line, str(error))
         return news
 
     async def _keep(self, news: list[NewIdea], report: ImportReport) -> None:
