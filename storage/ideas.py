@@ -32,9 +32,7 @@ _STATUS = (
 _TITLES = f"SELECT number, title, {_STATUS} FROM ideas WHERE bank_id = ? "
 
 
-class Ideas(
-    Adding, Edits, Merging, Tagging, Vectors, Searching, Counting, Lately, Exporting
-):
+class Ideas(Adding, Edits, Merging, Tagging, Vectors, Searching, Counting, Lately, Exporting):
     """What people would use text-to-video for; each has a number that is its bank's own."""
 
     @reads

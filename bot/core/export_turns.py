@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core import community_settings
-from bot.core.exports import ExportOptions, export_file
+from bot.core.export_files import export_file
+from bot.core.exports import ExportOptions
 from bot.core.model import Community, Reply
 from prompts import render
 
@@ -28,13 +29,12 @@ async def scheduled_export(services: Services, community: Community) -> Reply | 
         is_pseudonymised=not community_settings.get(settings, "export_names"),
         locale=locale,
     )
-    file = await export_file(services, community, options)
-    counts = await services.store.ideas.counts(community.bank_id)
+    made = await export_file(services, community, options, services.clock())
     text = render(
         "digest.export",
         locale,
-        count=sum(counts.values()),
-        name=file.name,
+        count=made.ideas,
+        name=made.file.name,
         has_names=not options.is_pseudonymised,
     )
-    return Reply(text=text, file=file)
+    return Reply(text=text, file=made.file)

@@ -42,25 +42,14 @@ async def send_file(
         if len(fitting) > 1:
             told = render("file.in_parts", locale, count=len(fitting))
             reply = replace(reply, text=f"{reply.text}\n\n{told}".strip())
-        await poster.files_upload_v2(
-            file_uploads=[
-                {
-                    "file": one.path,
-                    "filename": one.name,
-                    "title": one.name,
-                    "alt_txt": one.alt_text or None,
-                }
-                for one in fitting
-            ],
-            # A conversation, not a user: the upload takes no user id for one.
-            channel=await direct_channel(user_id),
-            initial_comment=mrkdwn.fallback(reply.text, limits.UPLOAD_COMMENT),
-        )
+        # A conversation, not a user: the upload takes no user id for one.
+        channel = await direct_channel(user_id)
+        await upload(poster, fitting, channel=channel, comment=reply.text)
     except (*NETWORK, OSError) as error:
         log.warning("slack_file_not_sent", error=error_name(error))
         return replace(reply, text=render("slack.file_failed", locale), file=None, ok=False)
     finally:
-        await asyncio.to_thread(delete, [file, *fitting])
+        await asyncio.to_thread(_delete, [file, *fitting])
     told = f"{reply.text}\n\n{render('slack.sent_privately', locale)}".strip()
     return replace(reply, text=told, file=None)
 
@@ -74,6 +63,11 @@ def _fitting(file: File) -> list[File]:
     if Path(file.path).stat().st_size <= limits.FILE_BYTES:
         return [file]
     return list(file.fit(limits.FILE_BYTES)) if file.fit is not None else []
+
+
+def _delete(files: Sequence[File]) -> None:
+    for file in files:
+        Path(file.path).unlink(missing_ok=True)
 
 
 async def send_pictures(
