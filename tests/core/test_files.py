@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,14 @@ from bot.core.cards import card_reply, shown_hash
 from bot.core.dispatch import dispatch
 from bot.core.listen import Heard, hear
 from bot.core.model import Attached, Place, Reply, SourceMessage
+from bot.core.pictures import kind_of
 from storage import IdeaFilter
 from tests.fakes.courier import FakeCourier, deliver
 from tests.fakes.house import House, Visitor, button_of, labels
 from tests.fakes.pictures import PLACE, drawing, photo
 
 CRASH = "Reconstruct a traffic accident from witness statements so that the jury sees it"
+SHOES = "A TV spot for a shoe brand, made in an afternoon by two people at the agency"
 TWIN = "Reconstruct traffic accidents from witness statements so that a jury sees them"
 
 
@@ -280,3 +284,26 @@ async def test_erasing_takes_the_pictures_along(house: House, shelf: Shelf) -> N
     assert await house.store.attachments.taken_bytes(bank_id) == 0
     page = await house.store.ideas.search(bank_id, IdeaFilter())
     assert page.total == 0
+
+
+async def test_ones_data_comes_with_ones_pictures(house: House, shelf: Shelf) -> None:
+    ann = house.person("ann")
+    await sends(ann, "idea add", shelf.put("a.jpg", photo()), text=CRASH)
+    await sends(house.person("bob"), "idea add", shelf.put("b.jpg", photo()), text=SHOES)
+
+    reply = await ann.says("privacy export")
+
+    assert reply.file is not None
+    assert reply.file.name == "my-data.zip"
+    with zipfile.ZipFile(reply.file.path) as archive:
+        names = archive.namelist()
+        pictures = [archive.read(name) for name in names if name.startswith("pictures/")]
+        data = json.loads(archive.read("my-data.json"))
+    Path(reply.file.path).unlink()
+    assert len(pictures) == 1
+    assert kind_of(pictures[0]) == "image/jpeg"
+    assert data["attachments"][0]["media_type"] == "image/jpeg"
+    bob = await house.person("cat").says("privacy export")
+    assert bob.file is not None
+    assert bob.file.name == "my-data.json"
+    Path(bob.file.path).unlink()
