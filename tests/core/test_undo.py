@@ -96,7 +96,7 @@ ACTS = st.one_of(
         claim=st.just("Sora sings along."),
         source=st.just("https://example.org"),
     ),
-    act("market close", id=ROW),
+    act("market close", ids=ROW.map(str), state=st.sampled_from(["answered", "dismissed"])),
     act("industry add", name=st.just("Jury Films"), keywords=st.just("jury, jur*"), sure=SURE),
     act("industry rename", industry=st.just("games"), name=st.just("Play"), sure=SURE),
     act(
@@ -241,7 +241,7 @@ async def test_every_act_that_can_be_undone_is_tried(furnished: Path, market: Ma
         "idea retag": {"number": 1, "industry": "games"},
         "idea edit": {"number": 1, "title": "One"},
         "market decide": {"id": 1, "accept": True},
-        "market close": {"id": 1},
+        "market close": {"ids": "1", "state": "dismissed"},
         "industry add": {"name": "Jury Films", "keywords": "jury", "sure": True},
     }
     for name, values in tried.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -142,7 +143,9 @@ async def test_what_is_said_below_a_card_is_kept_as_a_comment(
     assert row is not None
     await slack.until(lambda: [m for m in slack.messages["C2"] if "kept as comments" in m["text"]])
 
-    notes = await store.notes.list(row.bank_id, 1, include_staff=False)
+    async with asyncio.timeout(10):  # each event is worked on after it was acknowledged
+        while len(notes := await store.notes.list(row.bank_id, 1, include_staff=False)) < 2:
+            await asyncio.sleep(0.02)
     assert [note.text for note in notes] == ["Would the police like this?", "They would."]
     told = [m for m in slack.messages["C2"] if m.get("user") == BOT_USER]
     assert len(told) == 2  # the card, and one word about the thread
