@@ -94,9 +94,36 @@ class Engine:
             return draft
         if ask.reading.has("order"):
             ask = self._again(ask, without_orders(ask.reading.text))
+        alone = self._alone(ask) if turns else None
+        if alone:
+            return alone
         readings = self._messages.readings(ask.reading, turns)
         drafts = [self._one(replace(ask, reading=r)) for r in readings]
         return joined([briefly(d, len(drafts)) for d in drafts]) if len(drafts) > 1 else drafts[0]
+
+    def _alone(self, ask: Ask) -> Draft | None:
+        """Answer a whole question that points back at nothing by itself; None for any other.
+
+        What was spoken of before would only bend it: `which open models run on 8 GB` is no
+        question about the closed model of a minute ago.
+        """
+        reading = ask.reading
+        names_a_kind = any(tag.startswith("k:") for tag in reading.tags)
+        if not names_a_kind or reading.mentions or self._points_back(reading):
+            return None
+        if len(self._messages.readings(reading, ())) > 1:
+            return None
+        # Tried with notes of its own, which go if it is no answer.
+        tried = self._one(replace(ask, notes=Notes()))
+        return None if tried.abstained else self._one(ask)
+
+    def _points_back(self, reading: Reading) -> bool:
+        """Tell whether a message points at what was said before: `it`, `those`, `and ...?`."""
+        at = {h.tag: h.start for h in reading.hits if h.tag == "op:follow"}
+        pointing = [h for h in reading.hits if h.tag == "op:pronouns" and h.start >= 0]
+        # Stemming reads every `the` as one of them, and a bare article points at nothing.
+        is_pointing = any(reading.words[h.start].text != "the" for h in pointing)
+        return at.get("op:follow") == 0 or is_pointing or reading.has("older", "newer", "those")
 
     def _intent(self, ask: Ask, turns: Sequence[Turn]) -> Intent | None:
         """Find what is said besides questions, also where it leans on the turn before."""

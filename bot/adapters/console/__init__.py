@@ -91,7 +91,7 @@ class ConsoleAdapter:
         ensure = self._services.store.communities.ensure
         row = await ensure(self._community_key, "Console", self._services.clock())
         community = Community(row.id, row.key, row.name, row.bank_id, row.settings)
-        place = Place(channel_id="console", thread_id="console", is_direct=True)
+        place = Place(channel_id="console", is_direct=True)
         return Seat(self._actor, community, place, str(row.settings.get("locale") or "en"))
 
 
