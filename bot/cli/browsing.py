@@ -50,7 +50,8 @@ def browse(host: str, port: int, minutes: float, snapshot: Path | None, communit
     reelbank browse --snapshot collection.db
 
     The pages show a copy that holds only what every member may see, never the store itself: ideas
-    that wait, were declined or flagged, anonymous authors, voters and notes are not in the file.
+    that wait for a review, were declined or flagged, anonymous authors, voters and notes are not in
+    the file.
     """  # noqa: D301  \b is click's mark for lines that are not to be wrapped
     if snapshot is not None:
         count = run(lambda: _write(snapshot, community_key))

@@ -20,8 +20,10 @@ _TOKEN = re.compile(
     r"(?P<value>(?<=[:=])(?:\"[^\"]*\"|“[^”]*”|'[^']*'|\S+))?"
 )
 _WORD = re.compile(r"\S+")
+_NUMBERS = re.compile(r"(?:#?\d{1,9}(?:[-–]#?\d{1,9})?,?)+")
 _SHORT = {FieldType.INTEGER, FieldType.IDEA, FieldType.CHOICE, FieldType.CHANNEL, FieldType.MEMBER}
 _SHOWS = ("show", "list")
+_NUMERIC = {FieldType.INTEGER, FieldType.IDEA}
 _NEAR = 70
 """rapidfuzz's ratio (0 to 100) from which a mistyped command is suggested."""
 
@@ -92,7 +94,10 @@ def parse_line(command: Command, rest: str, *, has_files: bool = False) -> dict[
         elif field.type in _SHORT:
             word, remaining = _first_word(left)
             if _fits(field, word):
-                values[field.name], left = word, remaining
+                is_last = not any(f.type in _NUMERIC and f is not field for f in command.options)
+                values[field.name], left = (
+                    _with_more_numbers(field, word, remaining) if is_last else (word, remaining)
+                )
     if left.strip() and inline:
         # `text:two words` without quotes: what follows belongs to it, no word gets lost.
         values[inline] = f"{values.get(inline) or ''} {left.strip()}".strip()
@@ -139,6 +144,15 @@ def _value(found: re.Match[str], field: Field, rest: str) -> tuple[Value, int] |
 def _first_word(text: str) -> tuple[str, str]:
     found = _WORD.search(text)
     return (found.group(), text[found.end() :]) if found else ("", text)
+
+
+def _with_more_numbers(field: Field, word: str, left: str) -> tuple[str, str]:
+    """Take further numbers for a field that takes several: `/mod accept 3 5 10-14`."""
+    if field.type is not FieldType.CHOICE or not _NUMBERS.fullmatch(word):
+        return word, left
+    while (following := _first_word(left))[0] and _NUMBERS.fullmatch(following[0]):
+        word, left = f"{word.rstrip(',')},{following[0]}", following[1]
+    return word, left
 
 
 def _fits(field: Field, word: str) -> bool:

@@ -20,6 +20,11 @@ from prompts import render
 _IDEA = re.compile(
     r"^\s*(?:use[ -]?case|idea|idée|idee|ideia|アイデア|创意|想法|点子)\s*[:：]\s*", re.IGNORECASE
 )
+# "What if" and "how about" begin ideas.
+_QUESTION = re.compile(
+    r"(?:what|whats|what['’]s|how|hows|who|whos|which|when|where|why)\b(?!\s+(?:if|about)\b)",
+    re.IGNORECASE,
+)
 _FOLLOW_UP_WORDS = 12
 _LONGEST_COMMENT = 1000
 _LONGEST = 4000
@@ -148,7 +153,7 @@ def request_of(heard: Heard) -> Request | None:
         return _request(heard, line.command.name, parse_line(line.command, line.rest))
     if not text:
         return _request(heard, "help", {})
-    if _IDEA.match(text) or reads_like_idea(text):
+    if _IDEA.match(text) or (not _QUESTION.match(text) and reads_like_idea(text)):
         return None
     return _request(heard, "ask", {"question": text})
 

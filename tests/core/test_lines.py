@@ -124,3 +124,24 @@ def test_any_line_is_read(text: str) -> None:
     found = split_command(text, ALL)
     for command in ALL:
         assert isinstance(parse_line(command, found.rest), dict)
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "reason"),
+    [
+        ("mod decline 1 2 not for us", "1,2", "not for us"),
+        ("mod decline 1, 2 5-7 too vague", "1,2,5-7", "too vague"),
+        ("mod decline #3 say who watches", "#3", "say who watches"),
+    ],
+)
+def test_several_numbers_may_stand_apart(line: str, number: str, reason: str) -> None:
+    found = split_command(line, commands.ALL)
+    assert found.command is not None
+    values = parse_line(found.command, found.rest)
+    assert (values["number"], values["reason"]) == (number, reason)
+
+
+def test_a_second_number_goes_to_the_option_that_takes_one() -> None:
+    found = split_command("mod merge 1 2", commands.ALL)
+    assert found.command is not None
+    assert parse_line(found.command, found.rest) == {"number": "1", "into": "2"}

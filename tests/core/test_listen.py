@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.listen import Heard, hear
+from bot.core.listen import Heard, hear, request_of
 from bot.core.model import Place
 from tests.fakes.house import House, everything
 
@@ -77,3 +77,18 @@ async def test_a_write_typed_as_a_message_happens_once(house: House) -> None:
     community = await house.community("discord:88")
     assert await house.store.ideas.get(community.bank_id, 2) is None
     assert await house.store.deliveries.pending(["discord"], house.clock()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("whats teh prise of klingg 3", "ask"),
+        ("what should I use for a 20 second clip with sound", "ask"),
+        ("What if we turned police reports into clips for the jury", None),
+    ],
+)
+async def test_what_begins_as_a_question_is_one(
+    house: House, text: str, command: str | None
+) -> None:
+    request = request_of(await heard_by(house, text))
+    assert (request.command if request else None) == command

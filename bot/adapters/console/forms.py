@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from bot.adapters.console.reading import Reader
 from bot.adapters.console.screen import Screen
+from bot.core import commands
+from bot.core.lines import split_command
 from bot.core.model import Choice, Command, Field, FieldType, Form, Value
 from bot.core.validate import validate
 from prompts import render
@@ -17,6 +19,14 @@ _LISTED = 12
 
 class Cancelled(Exception):
     """Whoever filled in the form left it."""
+
+
+class Left(Cancelled):
+    """Whoever filled in the form typed a command instead; `line` is what they typed."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
 
 
 class FormPrompt:
@@ -34,6 +44,7 @@ class FormPrompt:
 
         Raises:
             Cancelled: `:cancel`, Ctrl-C, Ctrl-D or the end of the input.
+            Left: a command.
         """
         if errors is None and form.title:
             self._screen.say(render("console.form", self._locale, title=form.title))
@@ -66,6 +77,8 @@ class FormPrompt:
             raise Cancelled from None
         if line is None or line.strip().lower() == CANCEL:
             raise Cancelled
+        if line.startswith("/") and split_command(line, commands.ALL).command is not None:
+            raise Left(line)
         return line
 
     def _prompt(self, field: Field, default: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.adapters.console.choices import Numbered, chosen
 from bot.adapters.console.files import keep_file, keep_picture
-from bot.adapters.console.forms import Cancelled, FormPrompt
+from bot.adapters.console.forms import CANCEL, Cancelled, FormPrompt, Left
 from bot.adapters.console.handed_in import ConsoleFiles, with_files
 from bot.adapters.console.reading import Reader
 from bot.adapters.console.screen import Screen, harmless
@@ -126,6 +126,9 @@ class Chat:
         """Do what one line says; every error is words on the screen."""
         try:
             await self._handle(line)
+        except Left as left:
+            self._say("cancelled")
+            await self.handle(left.line)
         except Cancelled:
             self._say("cancelled")
         except Exception as error:  # noqa: BLE001  a chat outlives whatever goes wrong in one line
@@ -136,8 +139,8 @@ class Chat:
             self._say("too_long", length=len(line), limit=LONGEST)
         await self._catch_up()  # another process may have changed what this line is about
         text = harmless(line[:LONGEST]).strip()
-        if not text:
-            self._say("empty")
+        if not text or text.lower() == CANCEL:
+            self._say("empty" if not text else "nothing_open")
         elif self._is_choice(text):
             await self._choose(text)
         elif text.startswith("/"):
