@@ -1,9 +1,8 @@
-"""The command line: time to the first answer, and exports against sqlite3's own shell."""
+"""The command line: time to the first answer. Also what other measurements fill and time with."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import random
 import shutil
@@ -18,10 +17,8 @@ from pathlib import Path
 
 from bot.demo import read_lines
 from storage import IdeaTag, NewIdea, Store, VoteCount, Write
-from storage.idea_rows import SELECT
 
 PYTHON = sys.executable
-IDEAS = 100_000
 RUNS = 7
 _CHUNK = 5000
 _INDUSTRIES = ("legal-forensics", "film-tv", "healthcare", "insurance", "games")
@@ -30,15 +27,10 @@ _INDUSTRIES = ("legal-forensics", "film-tv", "healthcare", "insurance", "games")
 def main(argv: Sequence[str] = ()) -> None:
     """Print every ratio."""
     parser = argparse.ArgumentParser(prog="bench_cli")
-    parser.add_argument("--ideas", type=int, default=IDEAS)
-    parser.add_argument("--full", action="store_true", help="exports of 1,000,000 ideas, too")
-    options = parser.parse_args(list(argv))
+    parser.add_argument("--full", action="store_true", help="makes no difference here")
+    parser.parse_args(list(argv))
     with tempfile.TemporaryDirectory(prefix="reelbank-bench-") as folder:
         first_answer(Path(folder))
-        exports(Path(folder), options.ideas)
-    if options.full:
-        with tempfile.TemporaryDirectory(prefix="reelbank-bench-") as folder:
-            exports(Path(folder), 1_000_000)
 
 
 def first_answer(folder: Path) -> None:
@@ -59,35 +51,6 @@ def first_answer(folder: Path) -> None:
     ):
         seconds = median(run)
         print(f"{name:<34}  {seconds * 1000:8.0f} ms {seconds / baseline:6.1f}x")
-
-
-def exports(folder: Path, count: int) -> None:
-    """Time each format against the same SELECT in sqlite3's shell."""
-    filled = asyncio.run(fill(folder / "data" / "reelbank.db", count))
-    environment = {**os.environ, "REELBANK_DATA_DIR": str(folder / "data")}
-    print(f"\n{count:,} ideas, filled in {filled:.1f} s")
-    shell = shutil.which("sqlite3")
-    baseline = None
-    if shell is None:
-        print("sqlite3's shell is not installed, so there is no baseline (apt install sqlite3).")
-    else:
-        command = [
-            shell,
-            "-csv",
-            str(folder / "data" / "reelbank.db"),
-            f"{SELECT} WHERE i.bank_id = 1",
-        ]
-        baseline = median(lambda: timed(command, environment), 3)
-        print(f"{'sqlite3 -csv, the same SELECT':<34}  {baseline:8.2f} s     1.0x")
-    for form in ("csv", "jsonl", "json", "md"):
-        target = folder / f"out.{form}"
-        command = [PYTHON, "-m", "bot", "export", "-o", str(target)]
-        seconds = median(lambda command=command: timed(command, environment), 3)
-        memory = peak_mb(command, environment)
-        ratio = f"{seconds / baseline:6.1f}x" if baseline else ""
-        size = target.stat().st_size / (1 << 20)
-        details = f"peak {memory:.0f} MB, file {size:.0f} MB"
-        print(f"export {form:<27}  {seconds:8.2f} s  {ratio}  {details}")
 
 
 async def fill(path: Path, count: int) -> float:

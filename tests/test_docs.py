@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -12,6 +13,7 @@ import pytest
 
 from bot.cli.docs import commands_page
 from bot.core import errors
+from bot.core.export_schema import SCHEMA
 from bot.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -106,3 +108,8 @@ def raised() -> Iterator[str]:
 def test_every_error_that_is_raised_has_its_words() -> None:
     assert set(raised()) <= ERRORS
     assert len(set(raised())) > 40
+
+
+def test_the_published_schema_is_the_one_that_exports_follow() -> None:
+    published = json.loads((ROOT / "docs" / "idea.schema.json").read_text("utf-8"))
+    assert published == SCHEMA, "run: reelbank export --schema > docs/idea.schema.json"
