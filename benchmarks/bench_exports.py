@@ -1,4 +1,4 @@
-"""Exports: time against the same SELECT in sqlite3's own shell, peak memory and size of the file."""
+"""Exports: time against the same SELECT in sqlite3's shell, peak memory and size of the file."""
 
 from __future__ import annotations
 
