@@ -116,12 +116,23 @@ class Import:
         wanted: bool | None,  # noqa: FBT001  three-valued: unmerged rows, merged ones, all
     ) -> None:
         rows = file.rows()
-        count = 0
-        while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
-            count += len(chunk)
+
+        def read_some() -> tuple[int, list[NewIdea]]:
+            chunk = list(islice(rows, CHUNK))
             chosen = [r for r in chunk if wanted is None or _is_merged(r) is wanted]
-            news = self._read(chosen, reader, report)
-            await self._keep([merged.without_carried(new) for new in news], report)
+            return len(chunk), self._read(chosen, reader, report)
+
+        count = 0
+        # In a thread, a chunk ahead: the loop serves others, and the disk need not wait either.
+        reading = asyncio.create_task(asyncio.to_thread(read_some))
+        while (got := await reading)[0]:
+            reading = asyncio.create_task(asyncio.to_thread(read_some))
+            count += got[0]
+            try:
+                await self._keep([merged.without_carried(new) for new in got[1]], report)
+            except BaseException:
+                await asyncio.wait({reading})
+                raise
             self.progress(count)
 
     def _read(
