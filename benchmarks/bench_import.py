@@ -17,8 +17,9 @@ from pathlib import Path
 
 from benchmarks.bench_scale import NOW, percentile, services_of, timed
 from benchmarks.corpus import Corpus
+from bot.core.backlog import waiting
 from bot.core.imports import Import
-from bot.core.jobs.reading import embed_some, tag_some, waiting
+from bot.core.jobs.reading import read_some
 from bot.core.likeness import Models
 from bot.core.services import Services
 from storage import IdeaFilter, Store
@@ -88,8 +89,7 @@ async def _reading(services: Services, bank_id: int, store: Store, texts: list[s
     other = asyncio.create_task(search())
     read, began = 0, time.perf_counter()
     while time.perf_counter() - began < READ_S:
-        some = await tag_some(services, bank_id, NOW)
-        await embed_some(services, NOW)
+        some = await read_some(services, [bank_id], NOW)
         read += some
         if not some:
             break

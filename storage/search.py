@@ -17,9 +17,9 @@ from storage.spelling import queries
 from storage.tallies import Tallies
 from storage.words import escaped_like, query_parts
 
-CANDIDATES = 5_000
+CANDIDATES = 3_000
 """So many of the newest hits are looked at; a word with more says little by itself."""
-SCANNED = 10_000
+SCANNED = 5_000
 """So many of the newest hits are looked through for those of a common industry."""
 COUNTED = 20_000
 """Without words so many are counted at most, unless the kept tallies give the number."""
@@ -238,7 +238,7 @@ def _match(
 
 
 _INSIDE = 10_000
-_SHORTEST_INSIDE = 4
+_SHORTEST_INSIDE, _MOST_INSIDE = 4, 3
 
 
 def _inside(
@@ -246,7 +246,7 @@ def _inside(
 ) -> list[tuple[float, int, str]]:
     """Look for the words inside of others, as in German compounds, among the newest ideas."""
     parts = query_parts(wanted.words)
-    if not parts or any(len(part) < _SHORTEST_INSIDE for part in parts):
+    if not 0 < len(parts) <= _MOST_INSIDE or any(len(p) < _SHORTEST_INSIDE for p in parts):
         return []
     like = " AND ".join("(i.title LIKE ? ESCAPE '\\' OR i.text LIKE ? ESCAPE '\\')" for _ in parts)
     patterns = [f"%{escaped_like(part)}%" for part in parts for _ in range(2)]

@@ -22,8 +22,16 @@ def queries(cx: sqlite3.Connection, words: str) -> Iterator[tuple[str, bool]]:
     """Give FTS5 queries for what somebody typed, from strict to loose, and whether each is loose.
 
     A loose one finds ideas that have only some of the words. The later ones cost more to put
-    together: stop at the first that finds something.
+    together: stop at the first that finds something. None is given twice.
     """
+    given = set()
+    for query, is_loose in _queries(cx, words):
+        if query not in given:
+            given.add(query)
+            yield query, is_loose
+
+
+def _queries(cx: sqlite3.Connection, words: str) -> Iterator[tuple[str, bool]]:
     parts = query_parts(words)
     if not parts:
         return

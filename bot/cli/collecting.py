@@ -79,18 +79,14 @@ def _tell(report: ImportReport, *, is_dry: bool) -> None:
 
 async def _read_backlog(*, with_tags: bool) -> None:
     """Tag and embed what was kept; after an interruption the next run or chat goes on with it."""
-    from bot.core.jobs.reading import embed_some, tag_some  # noqa: PLC0415
+    from bot.core.jobs.reading import read_some  # noqa: PLC0415
 
     async with opened_services(settings()) as services:
-        banks = {row.bank_id for row in await services.store.communities.all()} if with_tags else ()
-        with Progress("ideas tagged") as progress:
+        rows = await services.store.communities.all() if with_tags else []
+        banks = sorted({row.bank_id for row in rows})
+        with Progress("ideas read") as progress:
             count = 0
-            for bank_id in banks:
-                while some := await tag_some(services, bank_id, services.clock()):
-                    progress.at(count := count + some)
-        with Progress("ideas ready for look-alikes") as progress:
-            count = 0
-            while some := await embed_some(services, services.clock()):
+            while some := await read_some(services, banks, services.clock()):
                 progress.at(count := count + some)
 
 

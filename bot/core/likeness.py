@@ -25,7 +25,8 @@ _AT_ONCE = 500
 
 _NEAREST = 25
 _WORDS = 8
-_REMEMBERED = 64
+_REMEMBERED = 256
+"""Latest vectors: of an idea as it is tagged, compared and kept, of a batch of an import."""
 _FETCH_TIMEOUT_S = 10.0
 
 
@@ -62,19 +63,23 @@ class Remembering:
         self._latest: OrderedDict[str, Vectors] = OrderedDict()
 
     def encode(self, texts: list[str]) -> Vectors:
-        """Give one row per text; a single text of the latest ones costs nothing. Blocks."""
-        if len(texts) != 1:
-            return self._embedder.encode(texts)
+        """Give one row per text; the latest texts cost nothing. Blocks."""
+        import numpy as np  # noqa: PLC0415  with the embedder only
+
         with self._lock:
-            known = self._latest.get(texts[0])
-        if known is not None:
-            return known
-        rows = self._embedder.encode(texts)
+            rows = {text: self._latest[text] for text in texts if text in self._latest}
+        missing = [text for text in dict.fromkeys(texts) if text not in rows]
+        if missing:
+            rows.update(zip(missing, self._embedder.encode(missing), strict=True))
         with self._lock:
-            self._latest[texts[0]] = rows
+            self._latest.update((text, rows[text]) for text in missing[-_REMEMBERED:])
             while len(self._latest) > _REMEMBERED:
                 self._latest.popitem(last=False)
-        return rows
+        return (
+            np.stack([rows[text] for text in texts])
+            if texts
+            else np.zeros((0, self.dimension), np.float32)
+        )
 
 
 def models_for(settings: Settings) -> Models:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.banks import meaning_of
@@ -22,11 +22,14 @@ async def read_backlog(services: Services, now: datetime) -> None:
     """Tag and embed what was imported, batch by batch."""
     ends_at = time.monotonic() + _AT_MOST_S
     banks = {c.bank_id for c in await services.store.communities.all() if c.left_at is None}
-    for bank_id in sorted(banks):
-        while time.monotonic() < ends_at and await tag_some(services, bank_id, now):
-            pass
-    while time.monotonic() < ends_at and await embed_some(services, now):
+    while time.monotonic() < ends_at and await read_some(services, sorted(banks), now):
         pass
+
+
+async def read_some(services: Services, bank_ids: Sequence[int], now: datetime) -> int:
+    """Tag a batch of each bank, then embed as many: what was just tagged is embedded already."""
+    tagged = [await tag_some(services, bank_id, now) for bank_id in bank_ids]
+    return max(sum(tagged), await embed_some(services, now))
 
 
 async def tag_some(services: Services, bank_id: int, now: datetime) -> int:
