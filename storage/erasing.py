@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -72,10 +73,10 @@ def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
         tx.run(sql, (person_id,))
     for account in accounts:
         tx.run("DELETE FROM roles WHERE account_key = ?", (account,))
-        tx.run("DELETE FROM hits WHERE instr(key, ?)", (account,))
+        _drop_keyed(tx, "hits", account)
         _no_longer_chosen(tx, account)
     for table in ("hits", "outbox"):  # a notice that was sent keeps its key for a while
-        tx.run(f"DELETE FROM {table} WHERE instr(key, ?)", (f":{person_id}",))
+        _drop_keyed(tx, table, str(person_id))
     tx.run("DELETE FROM accounts WHERE person_id = ?", (person_id,))
     tx.run("DELETE FROM people WHERE ? IN (id, merged_into)", (person_id,))
     for idea_id in set(touched):
@@ -101,6 +102,14 @@ def _erase_idea(tx: Tx, idea_id: int, *, keep: bool) -> None:
     tx.audit(found.bank_id, "idea.erase", found.subject)
     tx.changed(found.bank_id, "idea", str(found.number))
     tx.card(found.bank_id, idea_id, found.number)
+
+
+def _drop_keyed(tx: Tx, table: str, name: str) -> None:
+    """Delete rows whose key holds a name as a whole: `discord:12` is not in `discord:123`."""
+    whole = re.compile(rf"(?<![^:]){re.escape(name)}(?![^:])")
+    keys = tx.run(f"SELECT DISTINCT key FROM {table} WHERE instr(key, ?)", (name,)).fetchall()
+    gone = [(key,) for (key,) in keys if whole.search(key)]
+    tx.run_many(f"DELETE FROM {table} WHERE key = ?", gone)
 
 
 def _no_longer_chosen(tx: Tx, account: str) -> None:
@@ -164,14 +173,22 @@ _FORGET = (
     "DELETE FROM gap_followers WHERE person_id = ?",
     "UPDATE idea_edits SET editor_id = NULL WHERE editor_id = ?",
     "UPDATE undos SET actor_id = NULL WHERE actor_id = ?",
+    "UPDATE undos SET before = json_set(before, '$.claim', NULL) "
+    "WHERE json_extract(before, '$.claim[0]') = ?",
 )
 
 _SHORTEST_TEXT = 8
-"""Shorter texts of a person ("ok") stand in too many payloads to say whose they are."""
+"""Shorter texts of a person ("ok") stand in too many values to say whose they are."""
+_TELLING_TEXT = 40
+"""From here on a text is its writer's own wherever it stands, also as a part or cut short."""
 
 
 class _Mentions:
-    """Finds rows of JSON that name a person's account or repeat their words."""
+    """Finds rows of JSON that name a person's account, or buttons that carry their words.
+
+    What somebody else wrote or waits for must outlive this person: a name or a question that is
+    also a word of ours ("accepted") says nothing about whose row it is.
+    """
 
     def __init__(self, tx: Tx, person_ids: Sequence[int]) -> None:
         self._ids = set(person_ids)
@@ -190,19 +207,38 @@ class _Mentions:
             ("actions", "key", '"values"'),
         ):
             rows = tx.run(f"SELECT {key}, {column} FROM {table} WHERE {column} <> '{{}}'")
-            gone = [(row_key,) for row_key, text in rows.fetchall() if self._is_in(text)]
+            gone = [
+                (row_key,)
+                for row_key, text in rows.fetchall()
+                if self._is_theirs(json.loads(text), has_words=table == "actions")
+            ]
             tx.run_many(f"DELETE FROM {table} WHERE {key} = ?", gone)
 
-    def _is_in(self, text: str) -> bool:
-        return any(self._names(leaf) for leaf in _leaves(json.loads(text)))
+    def _is_theirs(self, values: Any, *, has_words: bool) -> bool:
+        leaves = list(_leaves(values))
+        if any(self._names(leaf) for leaf in leaves):
+            return True
+        if not has_words:
+            return False
+        # A button of somebody else's goes only for words that nobody types by chance.
+        shortest = _TELLING_TEXT if isinstance(values, dict) and "_of" in values else 0
+        texts = [text for text in self._texts if len(text) >= shortest]
+        return any(_holds(leaf, text) for leaf in leaves for text in texts)
 
     def _names(self, leaf: Any) -> bool:
         if not isinstance(leaf, str):
             return leaf in self._ids
         # `discord:88:12` names the account `discord:12`, with the place between
-        if ":" in leaf and _platform_and_user(leaf) in self._users:
-            return True
-        return any(text in leaf for text in self._texts)
+        return ":" in leaf and _platform_and_user(leaf) in self._users
+
+
+def _holds(leaf: Any, text: str) -> bool:
+    """Tell whether a value is somebody's text, or a long one of theirs in part."""
+    if not isinstance(leaf, str):
+        return False
+    if len(text) < _TELLING_TEXT:
+        return leaf == text
+    return text in leaf or (len(leaf) >= _TELLING_TEXT and leaf in text)
 
 
 def _platform_and_user(key: str) -> tuple[str, str]:
@@ -211,8 +247,7 @@ def _platform_and_user(key: str) -> tuple[str, str]:
 
 def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
+        for inner in value.values():
             yield from _leaves(inner)
     elif isinstance(value, list):
         for inner in value:
@@ -230,7 +265,6 @@ def _texts(tx: Tx, person_id: int) -> list[str]:
         "SELECT text, text FROM notes WHERE person_id = ?",
         "SELECT p.text, p.text FROM appeals p JOIN ideas i ON i.id = p.idea_id "
         "WHERE i.author_id = ?",
-        "SELECT display_name, display_name FROM accounts WHERE person_id = ?",
     ):
         texts.extend(text for row in tx.run(sql, (person_id,)) for text in row)
     return texts
