@@ -243,6 +243,10 @@ def set_words(
         f"UPDATE ideas SET {columns}, version = version + 1 WHERE id = ?",
         (*changed.values(), idea_id),
     )
+    if changed.get("is_anonymous"):
+        # Both lead to the message that the idea was, and so to who wrote it. Kept again, the
+        # message is a new idea: "you have it as #42" would say whose #42 is.
+        tx.run("UPDATE ideas SET permalink = NULL, external_id = NULL WHERE id = ?", (idea_id,))
     if not changed.keys().isdisjoint({"title", "text", "beneficiaries"}):
         # the vector is of the old words; the backlog job makes the new one
         tx.run("DELETE FROM idea_vectors WHERE idea_id = ?", (idea_id,))

@@ -57,6 +57,7 @@ class ExportRow(NamedTuple):
     aliases: str | None
 
 
+# The id of a quoted message leads to it as its link does, and so to whoever wrote it.
 _IS_HIDDEN = "i.is_anonymous OR i.consent = 'asked'"
 # A name is looked up per row and not joined, so that SQLite walks the ideas in order of number.
 SELECT = f"""
@@ -65,7 +66,7 @@ SELECT i.number, i.title, i.text, i.status, i.created_at, i.updated_at, i.decide
    (SELECT display_name FROM people WHERE id = i.author_id), ''), i.author_name) END,
  i.is_anonymous, i.language, i.beneficiaries, i.link,
  CASE WHEN {_IS_HIDDEN} THEN NULL ELSE i.permalink END,
- i.external_id, i.platform,
+ CASE WHEN {_IS_HIDDEN} THEN NULL ELSE i.external_id END, i.platform,
  CASE WHEN i.merged_into IS NOT NULL THEN
    (SELECT number FROM ideas m WHERE m.id = i.merged_into) END,
  i.reason, i.flags, i.consent, i.up, i.down, i.platform_votes, i.note_count,

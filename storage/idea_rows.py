@@ -67,7 +67,7 @@ def to_idea(row: Sequence[Any]) -> Idea:
         beneficiaries=beneficiaries,
         link=link,
         permalink=None if is_hidden else permalink,
-        external_id=external_id,
+        external_id=None if is_hidden else external_id,
         community_id=community_id,
         platform=platform,
         merged_into=target if merged_into is not None else None,

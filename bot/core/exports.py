@@ -190,7 +190,12 @@ class Source:
         )
 
     def _without_name(self, idea: Idea) -> Idea:
-        return replace(idea, author_name=self._pseudonym(idea.author_name), permalink=None)
+        return replace(
+            idea,
+            author_name=self._pseudonym(idea.author_name),
+            permalink=None,
+            external_id=None,
+        )
 
     def _pseudonym(self, name: str) -> str:
         if not name:

@@ -110,6 +110,8 @@ class RowReader:
 
     def _restored(self, values: Mapping[str, Any], texts: _Texts, text: str) -> NewIdea:
         status = str(values.get("status"))
+        # Both lead to the message that an idea was, and so to who wrote it.
+        is_hidden = values.get("anonymous") is True or values.get("consent") == "asked"
         if status not in STATUSES:
             raise BadValue("a status that Reelbank does not have")
         try:
@@ -120,8 +122,8 @@ class RowReader:
                 is_anonymous=values.get("anonymous") is True,
                 beneficiaries=texts.get("beneficiaries"),
                 link=texts.get("link"),
-                permalink=texts.get("permalink") or None,
-                external_id=texts.get("external_id") or None,
+                permalink=None if is_hidden else texts.get("permalink") or None,
+                external_id=None if is_hidden else texts.get("external_id") or None,
                 status=status,
                 flags=tuple(str(f) for f in values.get("flags") or ()),
                 tags=_tags(values.get("tags") or ()),

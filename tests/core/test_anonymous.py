@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from bot.core.dispatch import dispatch
 from bot.core.exports import FORMATS
 from bot.core.model import Attached, Visibility
 from tests.fakes.courier import FakeCourier, deliver
-from tests.fakes.house import House, everything
+from tests.fakes.house import House, everything, labels
 from tests.fakes.pictures import PLACE, photo
 
 NAME = "zorblax"
@@ -81,6 +83,41 @@ async def test_no_export_names_the_author(house: House, name: str) -> None:
     written = Path(reply.file.path)
     assert NAME.encode() not in unpacked(written)
     written.unlink()
+
+
+async def captured_and_hidden(house: House) -> None:
+    author = house.person(NAME)
+    assert (await author.saves(CRASH, author, message="m-4711")).ok
+    assert (await author.does("idea edit", number=1, anonymous=True)).ok
+
+
+@pytest.mark.parametrize("name", FORMATS)
+async def test_no_export_says_which_message_an_anonymous_idea_was(house: House, name: str) -> None:
+    await captured_and_hidden(house)
+    quoted = await house.person("bob").saves(SHOES, house.person("ann"), message="m-4712")
+    assert quoted.announce is not None  # she was not asked yet
+
+    reply = await house.admin().says(f"export {name}")
+
+    assert reply.file is not None
+    written = Path(reply.file.path)
+    assert b"m-471" not in unpacked(written)
+    written.unlink()
+
+
+async def test_going_anonymous_cuts_an_idea_off_from_the_message_that_it_was(house: House) -> None:
+    await captured_and_hidden(house)
+
+    with closing(sqlite3.connect(house.store.path)) as cx:
+        rows = cx.execute("SELECT permalink, external_id FROM ideas").fetchall()
+    again = await house.person("bob").saves(CRASH, house.person(NAME), message="m-4711")
+
+    assert rows == [(None, None)]
+    # "You have it as #1" would say whose #1 is; what is like it is shown as to anybody.
+    assert "Mine is different" in " ".join(labels(again))
+    named = await house.person("ann").saves(SHOES, house.person("ann"), message="m-9")
+    assert named.ok
+    assert not (await house.person("bob").saves(SHOES, house.person("ann"), message="m-9")).ok
 
 
 async def test_no_card_notice_or_log_names_the_author(

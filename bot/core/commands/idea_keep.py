@@ -68,7 +68,9 @@ async def _new_idea(
     quoted = draft.quoted
     if quoted is None:
         return new
-    new = replace(new, external_id=quoted.message_key, permalink=quoted.permalink or None)
+    if not is_anonymous:
+        link = quoted.permalink or None
+        new = replace(new, external_id=quoted.message_key, permalink=link)
     if capture.is_own(request, quoted):
         return new
     return replace(
