@@ -166,6 +166,11 @@ class Outbox(Subject):
         return [_to_row(row) for row in cx.execute(sql, (limit,))]
 
     @reads
+    def has(self, cx: sqlite3.Connection, key: str) -> bool:
+        """Tell whether something is to be sent, or was sent lately, under this key."""
+        return cx.execute("SELECT 1 FROM outbox WHERE key = ?", (key,)).fetchone() is not None
+
+    @reads
     def waiting(self, cx: sqlite3.Connection) -> int:
         """Count the rows that are still to be sent."""
         sql = "SELECT count(*) FROM outbox WHERE sent_at IS NULL AND dead_reason IS NULL"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,12 +120,13 @@ async def _own_facts(community_key: str) -> list[Entity]:
 @community_option
 def gaps(community_key: str, state: GapState, *, as_json: bool) -> None:
     """List what was asked and nobody recorded, by what it is about, most asked first."""
-    found = run(lambda: _gaps(community_key, state))
+    found, known = run(lambda: _gaps(community_key, state))
     if as_json:
-        put_json([_topic_json(topic) for topic in found], is_pretty=True)
+        put_json([_topic_json(topic, known) for topic in found], is_pretty=True)
         return
     for topic in found:
-        say(f"{topic.count:>4}x  {topic.question}")
+        mark = "" if known.isdisjoint(topic.ids) else "  (can be answered by now)"
+        say(f"{topic.count:>4}x  {topic.question or '(erased)'}{mark}")
         for gap in topic.gaps:
             if gap.question != topic.question:
                 say(f"       {gap.count:>4}x  {gap.question}")
@@ -132,12 +134,13 @@ def gaps(community_key: str, state: GapState, *, as_json: bool) -> None:
         note("Nothing was asked in vain." if state == "open" else f"No gap is {state}.")
 
 
-def _topic_json(topic: GapTopic) -> dict[str, Any]:
+def _topic_json(topic: GapTopic, known: Set[int]) -> dict[str, Any]:
     return {
         "question": topic.question,
         "count": topic.count,
         "entities": list(topic.entities),
         "followers": topic.followers,
+        "is_answerable": not known.isdisjoint(topic.ids),
         "gaps": [
             {"id": g.id, "question": g.question, "count": g.count, "last_at": g.last_at.isoformat()}
             for g in topic.gaps
@@ -145,9 +148,13 @@ def _topic_json(topic: GapTopic) -> dict[str, Any]:
     }
 
 
-async def _gaps(community_key: str, state: GapState) -> list[GapTopic]:
+async def _gaps(community_key: str, state: GapState) -> tuple[list[GapTopic], set[int]]:
+    """Give the topics, and the ids of the open gaps that can be answered by now."""
+    from bot.core.gap_answers import answerable  # noqa: PLC0415
     from bot.core.gap_topics import gap_topics  # noqa: PLC0415
 
     async with opened_bank(settings()) as (store, banks):
-        community = await community_of(store, community_key)
-        return await gap_topics(store, banks, community.bank_id, state)
+        bank_id = (await community_of(store, community_key)).bank_id
+        topics = await gap_topics(store, banks, bank_id, state)
+        known = await answerable(store, banks, bank_id, datetime.now(UTC).date())
+    return topics, {gap.id for gap in known}

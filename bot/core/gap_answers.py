@@ -1,12 +1,17 @@
-"""Gaps that the knowledge can answer by now: taken off the list, and whoever wants to is told."""
+"""Gaps that the knowledge can answer by now: found, taken off the list, and whoever waits is told.
+
+Whoever adds a fact settles at once what it answers. What comes otherwise, with a newer Reelbank,
+is only pointed out: moderators look at it, and their word tells who waited.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from bot.core import community_settings, notices
 from bot.core.gap_topics import MOST
@@ -15,8 +20,14 @@ from prompts import render
 from storage import Gap, Notice, Write
 
 if TYPE_CHECKING:
+    from bot.core.banks import Banks
     from bot.core.services import Services
     from bot.market import Answer, Market
+    from storage import Store
+
+
+_in_vain: WeakKeyDictionary[Market, set[int]] = WeakKeyDictionary()
+"""Gaps that a state of the knowledge cannot answer: asking it again would give nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +45,30 @@ def answer_of(market: Market, question: str, today: date) -> Answer | None:
     return answer if is_answered else None
 
 
-async def recheck(services: Services, write: Write, bank_id: int) -> Rechecked:
+async def answerable(store: Store, banks: Banks, bank_id: int, today: date) -> list[Gap]:
+    """Give the open gaps of a bank that can be answered by now, the most asked first."""
+    gaps = [gap for gap in await store.gaps.list(bank_id, "open", MOST) if gap.question]
+    market = await banks.market(bank_id)
+    known = _in_vain.setdefault(market, set())
+    unsure = [gap for gap in gaps if gap.id not in known]
+    answered = await asyncio.to_thread(_answered, market, unsure, today)
+    known |= {gap.id for gap in unsure} - {gap.id for gap in answered}
+    return answered
+
+
+async def recheck(
+    services: Services, write: Write, bank_id: int, only: Collection[int] | None = None
+) -> Rechecked:
     """Ask the open gaps of a bank again and settle those that are answered.
 
-    `write` is that of a community of the bank, without a delivery.
+    Args:
+        services: what is asked.
+        write: that of a community of the bank, without a delivery.
+        bank_id: whose gaps.
+        only: the ids of those to look at; None: all.
     """
-    gaps = [gap for gap in await services.store.gaps.list(bank_id, "open", MOST) if gap.question]
-    market = await services.banks.market(bank_id)
-    answered = await asyncio.to_thread(_answered, market, gaps, write.now.date())
+    found_now = await answerable(services.store, services.banks, bank_id, write.now.date())
+    answered = [gap for gap in found_now if only is None or gap.id in only]
     if not answered:
         return Rechecked()
     found: list[Notice] = []

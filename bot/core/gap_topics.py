@@ -13,6 +13,7 @@ from storage import Gap, GapState
 if TYPE_CHECKING:
     from bot.core.banks import Banks
     from bot.core.likeness import Models
+    from bot.core.services import Services
     from bot.market import Market
     from storage import Store
 
@@ -21,6 +22,10 @@ MOST = 300
 
 _REMEMBERED = 2000
 _vectors: WeakKeyDictionary[Models, dict[str, Any]] = WeakKeyDictionary()
+_groups: WeakKeyDictionary[Market, dict[GapState, tuple[Sequence[tuple[int, str]], list[int]]]] = (
+    WeakKeyDictionary()
+)
+"""The last comparing by state of gaps: the queue counts topics each time that it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,31 @@ async def gap_topics(
     if not gaps:
         return []
     market = await banks.market(bank_id)
-    groups = await asyncio.to_thread(_grouped, market, banks.models, [g.question for g in gaps])
+    groups = await _groups_of(market, banks.models, gaps, state)
     by_group: dict[int, list[Gap]] = {}
     for group, gap in zip(groups, gaps, strict=True):
         by_group.setdefault(group, []).append(gap)
     topics = [GapTopic(tuple(found)) for found in by_group.values()]
     return sorted(topics, key=lambda topic: (-topic.count, -topic.gaps[0].last_at.timestamp()))
+
+
+async def waiting(services: Services, bank_id: int) -> dict[str, int]:
+    """Count what waits for moderators, kind by kind; of gaps it is topics, as they are listed."""
+    counts = await services.store.waiting.counts(bank_id)
+    if counts["gaps"]:
+        counts["gaps"] = len(await gap_topics(services.store, services.banks, bank_id))
+    return counts
+
+
+async def _groups_of(
+    market: Market, models: Models, gaps: Sequence[Gap], state: GapState
+) -> list[int]:
+    asked = [(gap.id, gap.question) for gap in gaps]
+    held = _groups.setdefault(market, {})
+    if state not in held or held[state][0] != asked:
+        questions = [question for _, question in asked]
+        held[state] = asked, await asyncio.to_thread(_grouped, market, models, questions)
+    return held[state][1]
 
 
 def _grouped(market: Market, models: Models, questions: Sequence[str]) -> list[int]:

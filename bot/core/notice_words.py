@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import community_settings
+from bot.core.gap_answers import answerable
 from bot.core.model import Button, Community, NameValue, Reply, Style
 from bot.core.services import Services
 from bot.core.texts import cut
@@ -97,6 +98,20 @@ def _answers(idea: Idea, event: str, locale: str) -> tuple[Button, ...]:
     )
     appeal = replace(_button("idea_appeal", "idea appeal", idea, locale), opens_form=True)
     return (appeal,) if REVISED in idea.flags else (revise, appeal)
+
+
+async def gaps_reply(services: Services, community: Community) -> Reply | None:
+    """Tell moderators which gaps the knowledge can answer by now; None where there are none."""
+    locale = str(community_settings.get(community.settings, "locale"))
+    today = services.clock().date()
+    found = await answerable(services.store, services.banks, community.bank_id, today)
+    if not found:
+        return None
+    look = Button(label=render("gap.look", locale), command="market gaps", style=Style.PRIMARY)
+    followers = sum(gap.followers for gap in found)
+    return Reply(
+        text=render("gap.known", locale, count=len(found), followers=followers), buttons=(look,)
+    )
 
 
 async def staff_reply(services: Services, community: Community) -> Reply | None:

@@ -24,7 +24,7 @@ from bot.core.digest_words import digest_reply
 from bot.core.export_turns import scheduled_export
 from bot.core.gap_answers import told_reply
 from bot.core.model import Community
-from bot.core.notice_words import notes_reply, notice_reply, staff_reply
+from bot.core.notice_words import gaps_reply, notes_reply, notice_reply, staff_reply
 from bot.core.services import Services
 from bot.core.texts import short
 from bot.core.turns_due import channel_of
@@ -310,7 +310,8 @@ async def _send_staff(
     services: Services, courier: Courier, row: OutboxRow, community: Community
 ) -> None:
     channel = community_settings.get(community.settings, "staff_channel")
-    reply = await staff_reply(services, community)
+    draw = gaps_reply if row.payload["what"] == "gaps" else staff_reply
+    reply = await draw(services, community)
     if channel and reply is not None:
         key = f"{row.key}:{row.generation}"
         await courier.post(community, str(channel), reply, key=key, thread_id=None)

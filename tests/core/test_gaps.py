@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core import jobs
+from bot.core.banks import Banks
+from bot.core.likeness import Models
 from bot.core.model import Reply
+from bot.market.schema import Entity, Fact, Source
 from storage import Gap
 from tests.fakes.courier import FakeCourier, deliver
 from tests.fakes.house import House, button_of, labels
@@ -154,3 +160,81 @@ async def test_gaps_of_another_bank_are_out_of_reach(house: House) -> None:
     assert not (await stranger.does("market close", ids=str(gap.id), state="dismissed")).ok
     assert not (await stranger.does("market follow", id=gap.id, question="mine?")).ok
     assert len(await gaps(house)) == 1
+
+
+async def upgrade(house: House) -> None:
+    """Start again with a newer Reelbank that knows how long the clips of Quuxreel are."""
+    fact = Fact(
+        claim="Quuxreel makes clips of 77 seconds at most.",
+        as_of="2026-11-20",
+        source=Source("https://example.org/q", "Quuxreel", "Example", "2026-11-20"),
+        field="max_seconds",
+        value="77 s",
+    )
+    newer = Entity(id="quuxreel", name="Quuxreel", kind="model", facts=(fact,))
+    market = house.services.market.with_entities([newer])
+    banks = Banks(house.store, lambda: market, Models(lambda: None))
+    house.services = replace(house.services, market=market, banks=banks)
+
+
+async def recheck_by_the_clock(house: House) -> None:
+    job = next(job for job in jobs.ALL if job.name == "recheck gaps")
+    await job.run(house.services, house.clock())
+
+
+async def test_what_an_upgrade_answers_is_pointed_out_and_told_once_confirmed(
+    house: House,
+) -> None:
+    courier = FakeCourier()
+    await house.set("staff_channel", "staff")
+    asked = await house.person("ann").does("ask", question=WAYS[0], private=True)
+    await house.person("ann").presses(asked, "Tell me when you know")
+    for name in ("bob", "cem"):
+        await house.person(name).does("ask", question=OTHER)
+    await recheck_by_the_clock(house)
+    await deliver(house, courier)
+    assert courier.messages == {}
+
+    await upgrade(house)
+    for _ in range(3):
+        await recheck_by_the_clock(house)
+        await deliver(house, courier)
+
+    (notice,) = courier.messages.values()
+    assert "A question that was asked in vain can be answered by now" in notice.text
+    assert "One person waits" in notice.text
+    assert courier.told == []
+    listed = await house.moderator().presses(notice, "Look at them")
+    assert "I can answer this by now" in listed.items[0].text
+    assert "I can answer this by now" not in listed.items[1].text
+    await house.moderator().presses(listed, "Answered")
+    await deliver(house, courier)
+    (heard,) = told(courier, "ann")
+    assert "77 seconds" in heard.text
+    assert [gap.question for gap in await gaps(house)] == [OTHER]
+
+
+async def test_nobody_is_told_by_the_word_for_another_topic(house: House) -> None:
+    courier = FakeCourier()
+    asked = await house.person("ann").does("ask", question=WAYS[0])
+    await house.person("ann").presses(asked, "Tell me when you know")
+    await house.person("bob").does("ask", question=OTHER)
+    await upgrade(house)
+    other = next(gap for gap in await gaps(house) if gap.question == OTHER)
+
+    await house.moderator().does("market close", ids=str(other.id), state="answered")
+    await deliver(house, courier)
+
+    assert courier.told == []
+
+
+async def test_the_queue_counts_gaps_as_they_are_listed(house: House) -> None:
+    await house.person("bob").does("ask", question=OTHER)
+    for n, question in enumerate(WAYS):
+        await house.person(f"p{n}").does("ask", question=question)
+    await house.person("dan").does("idea add", text="A TV spot for shoes made in an afternoon")
+
+    queue = await house.moderator().does("queue", kind="gaps")
+
+    assert "Questions without an answer: 2" in queue.text
+    assert [c.label for s in queue.selects for c in s.choices] == ["Pending 1", "Gaps 2"]

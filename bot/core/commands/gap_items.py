@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.core.gap_answers import answerable
 from bot.core.gap_topics import GapTopic, gap_topics
 from bot.core.model import ActionItem, Button, Request, Style
 from bot.core.services import Services
@@ -30,15 +31,30 @@ async def gap_items(
     back: str = "",
 ) -> tuple[tuple[ActionItem, ...], int]:
     """Give a page of topics with the buttons that settle them, and how many there are in all."""
-    bank_id = request.community.bank_id
+    bank_id, today = request.community.bank_id, request.now.date()
     topics = await gap_topics(services.store, services.banks, bank_id, state)
     market = await services.banks.market(bank_id)
+    known: set[int] = set()
+    if state == "open":
+        found = await answerable(services.store, services.banks, bank_id, today)
+        known = {gap.id for gap in found}
+        topics.sort(key=lambda topic: known.isdisjoint(topic.ids))  # what only needs a word first
     page: Sequence[GapTopic] = topics[offset : offset + limit]
-    return tuple(_item(request, topic, state, market, back) for topic in page), len(topics)
+    items = (
+        _item(request, topic, state, market, back, is_known=not known.isdisjoint(topic.ids))
+        for topic in page
+    )
+    return tuple(items), len(topics)
 
 
 def _item(
-    request: Request, topic: GapTopic, state: GapState, market: Market, back: str
+    request: Request,
+    topic: GapTopic,
+    state: GapState,
+    market: Market,
+    back: str,
+    *,
+    is_known: bool,
 ) -> ActionItem:
     locale = request.locale
     wordings = [g.question for g in topic.gaps if g.question and g.question != topic.question]
@@ -51,6 +67,7 @@ def _item(
         more=max(0, len(wordings) - _WORDINGS),
         followers=topic.followers,
         last=f"{topic.gaps[0].last_at:%Y-%m-%d}",
+        is_known=is_known,
     )
     ids = ",".join(str(id_) for id_ in topic.ids[:MOST_IDS])
     if state != "open":

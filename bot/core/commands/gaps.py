@@ -47,7 +47,7 @@ async def settle_gaps(services: Services, request: Request) -> Reply:
     if state == "answered":
         # Who waits is told first: a settled gap is asked no more.
         side = ideas.side_write_of(request)
-        told = (await recheck(services, side, request.community.bank_id)).told
+        told = (await recheck(services, side, request.community.bank_id, ids)).told
     await services.store.gaps.settle(ideas.write_of(request), ids[:MOST_IDS], state)
     text = render(f"gap.now_{state}", request.locale, told=told)
     reply = Reply(text=text, buttons=(undo_button(request),))

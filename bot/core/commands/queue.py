@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.core import gap_topics
 from bot.core.commands import shown
 from bot.core.commands.industries import complete_industry
 from bot.core.commands.queue_kinds import AGES, KINDS, PAGE, WHOSE, Asked, Waiting
@@ -34,7 +35,7 @@ async def show_queue(services: Services, request: Request) -> Reply:
     """List what waits, one kind at a time, with the counts of all kinds."""
     bank_id = request.community.bank_id
     await compare_some(services, bank_id, _COMPARED)
-    counts = await services.store.waiting.counts(bank_id)
+    counts = await gap_topics.waiting(services, bank_id)
     kind = request.text("kind") or next((name for name in KINDS if counts[name]), "pending")
     asked = await _asked(services, request, kind)
     waiting = await KINDS[kind](services, request, asked)
