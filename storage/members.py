@@ -101,6 +101,25 @@ class Members(Identity, Erasing):
         row = cx.execute("SELECT person_id FROM accounts WHERE key = ?", (account_key,)).fetchone()
         return person_of(cx, row[0], None) if row else None
 
+    @reads
+    def named(
+        self, cx: sqlite3.Connection, community_id: int, name: str, limit: int
+    ) -> list[Person]:
+        """Give a community's members of a name in any case; if there are none, who begins so."""
+        folded = clean(name).casefold().strip()
+        if not folded:
+            return []
+        for fits in ("p.folded_name = ?2", "substr(p.folded_name, 1, length(?2)) = ?2"):
+            sql = (
+                "SELECT p.id FROM people p JOIN memberships m ON m.person_id = p.id "
+                f"WHERE m.community_id = ?1 AND {fits} ORDER BY p.folded_name, p.id LIMIT ?3"
+            )
+            rows = cx.execute(sql, (community_id, folded, limit)).fetchall()
+            if rows:
+                people = [person_of(cx, row[0], community_id) for row in rows]
+                return list({person.id: person for person in people}.values())
+        return []
+
     @writes
     def block(
         self, tx: Tx, community_id: int, person_id: int, until: datetime | None = None

@@ -87,11 +87,21 @@ def _groups(setting: Setting, text: str) -> list[str]:
 
 
 def _zone(setting: Setting, text: str) -> str:
-    found = zones.exact(text)
-    if found is not None:
-        return found
-    allowed = ", ".join(zones.near(text, 3)) or "Europe/Berlin, America/New_York, UTC"
-    raise InvalidField("value", "setting_zone", name=setting.name, value=text, allowed=allowed)
+    found = zones.only(text)
+    if found is None:
+        raise no_zone(text)
+    return found
+
+
+def no_zone(text: str, field: str = "value") -> InvalidField:
+    """Say that there is no such time zone, which it may be, and how one is written."""
+    return InvalidField(
+        field,
+        "setting_zone",
+        value=text[:60],
+        near=", ".join(zones.meant(text)),
+        examples=zones.EXAMPLES,
+    )
 
 
 def locales() -> tuple[str, ...]:
@@ -138,7 +148,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("moderator_roles", (), _groups),
 )
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
-CHOICES: tuple[Choice, ...] = tuple(Choice(s.name, s.name) for s in SETTINGS)
+_ALSO = {
+    "cards_channel": ("cards",),
+    "staff_channel": ("staff",),
+    "locale": ("language", "lang"),
+    "timezone": ("zone", "time_zone", "tz"),
+    "questions_per_day": ("questions",),
+    "digest_day": ("digest",),
+    "export_day": ("export",),
+    "retention_days": ("retention",),
+    "stale_days": ("stale",),
+    "moderator_roles": ("moderators", "roles", "groups"),
+}
+CHOICES: tuple[Choice, ...] = tuple(
+    Choice(s.name, s.name, also=_ALSO.get(s.name, ())) for s in SETTINGS
+)
 
 
 def get(settings: Mapping[str, Any], name: str) -> Any:

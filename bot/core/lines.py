@@ -8,7 +8,7 @@ options in their order; the last text option takes the rest of the line as it wa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -80,30 +80,89 @@ def _nearest(words: list[str], names: list[str]) -> tuple[str, ...]:
 def parse_line(command: Command, rest: str, *, has_files: bool = False) -> dict[str, Value]:
     """Read the rest of a line into the command's options; nothing is checked yet.
 
+    A word that only one option can have goes to that option, wherever it stands: `/mod log csv`,
+    `/queue mine`. A command's own words are never taken apart so, unless each of them has a
+    place (`/mod decline 42 silent`). What no option takes is under `rest`.
+
     With `has_files` a file may be named by its path: only where whoever types owns the machine.
     """
     offered = [f for f in command.options if has_files or f.type is not FieldType.FILE]
-    options = {f.name: f for f in offered}
-    values, left = _named(rest, options)
+    values, left = _named(rest, {f.name: f for f in offered})
     inline = command.inline or _last_text(command)
-    for field in offered:
-        if field.name in values or field.type is FieldType.FLAG or not left.strip():
-            continue
-        if field.name == inline:
-            values[field.name], left = left.strip(), ""
-        elif field.type in _SHORT:
-            word, remaining = _first_word(left)
-            if _fits(field, word):
-                is_last = not any(f.type in _NUMERIC and f is not field for f in command.options)
-                values[field.name], left = (
-                    _with_more_numbers(field, word, remaining) if is_last else (word, remaining)
-                )
+    if command.inline is None:
+        taken, left = _certain(offered, left, values)
+        values |= taken
+    typed, left = _in_order(command, offered, values, left)
+    if command.inline and _may_be_options(command):
+        taken, others = _certain(offered, str(typed.get(command.inline, "")), values | typed)
+        if not others.strip():
+            typed = {n: v for n, v in typed.items() if n != command.inline} | taken
+    values |= typed
     if left.strip() and inline:
         # `text:two words` without quotes: what follows belongs to it, no word gets lost.
         values[inline] = f"{values.get(inline) or ''} {left.strip()}".strip()
     elif left.strip():
         values["rest"] = left.strip()
     return values
+
+
+def _may_be_options(command: Command) -> bool:
+    """Tell whether words may be left out: a command that begins with its words is about them."""
+    field = command.field(command.inline or "")
+    return field is not None and not field.is_required and command.options[0] is not field
+
+
+def _in_order(
+    command: Command, offered: Sequence[Field], values: Mapping[str, Value], left: str
+) -> tuple[dict[str, Value], str]:
+    """Give the words that are left to the options that are left, in their order."""
+    inline = command.inline or _last_text(command)
+    found: dict[str, Value] = {}
+    for field in offered:
+        if field.name in values or field.type is FieldType.FLAG or not left.strip():
+            continue
+        if field.name == inline:
+            found[field.name], left = left.strip(), ""
+        elif field.type in _SHORT:
+            word, remaining = _first_word(left)
+            if _fits(field, word) or _is_wrong_choice(command, field):
+                is_last = not any(f.type in _NUMERIC and f is not field for f in command.options)
+                found[field.name], left = (
+                    _with_more_numbers(field, word, remaining) if is_last else (word, remaining)
+                )
+    return found, left
+
+
+def _is_wrong_choice(command: Command, field: Field) -> bool:
+    """Tell whether what stands there was meant for it: it is first, and has to be given."""
+    return field.is_required and bool(field.choices) and command.options[0] is field
+
+
+def _certain(
+    offered: Sequence[Field], text: str, given: Mapping[str, Value]
+) -> tuple[dict[str, Value], str]:
+    """Take out the words that one option alone can have."""
+    free = [f for f in offered if f.name not in given]
+    values: dict[str, Value] = {}
+    kept: list[str] = []
+    at = 0
+    for found in _WORD.finditer(text):
+        fields = [f for f in free if _is_certain(f, found.group())]
+        if len(fields) != 1 or fields[0].name in values:
+            continue
+        values[fields[0].name] = True if fields[0].type is FieldType.FLAG else found.group()
+        kept.append(text[at : found.start()])
+        at = found.end()
+    return values, "".join([*kept, text[at:]])
+
+
+def _is_certain(field: Field, word: str) -> bool:
+    low = word.lower().replace("-", "_")
+    if field.type is FieldType.FLAG:
+        return low == field.name
+    if field.type is not FieldType.CHOICE or word.isdigit():
+        return False
+    return low in field.words or (bool(field.choices) and _fits(field, word))
 
 
 def _last_text(command: Command) -> str | None:
@@ -159,6 +218,7 @@ def _fits(field: Field, word: str) -> bool:
     if field.type in {FieldType.INTEGER, FieldType.IDEA}:
         return re.fullmatch(r"#?-?\d{1,15}", word) is not None
     if field.type is FieldType.CHOICE and field.choices:
-        known = {t.lower() for c in field.choices for t in (c.value, c.label)}
+        known = {t.lower() for c in field.choices for t in (c.value, c.label, *c.also)}
         return word.lower() in known
-    return True
+    # Members are called by names and accounts; a bare number is one of the other options.
+    return field.type is not FieldType.MEMBER or not word.isdigit()

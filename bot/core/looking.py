@@ -116,6 +116,19 @@ def _digest(seen: Look, value: Any, locale: str) -> str:
     return render("setup.digest", locale, day=day, hour=hour, zone=plain(zone))
 
 
+def _export(seen: Look, value: Any, locale: str) -> str:
+    if value == "never":
+        return render("setup.export_day_never", locale)
+    return render(
+        "setup.export",
+        locale,
+        day=render("setup.day", locale, day=value),
+        format=seen.get("export_format"),
+        names=render(f"setup.export_names_{'yes' if seen.get('export_names') else 'no'}", locale),
+        has_place=bool(seen.get("staff_channel")),
+    )
+
+
 def _modes(seen: Look, mode: Any, locale: str) -> str:
     own = seen.settings.get("channel_modes") or {}
     words = [render(f"setup.answers_{mode}", locale)]
@@ -133,6 +146,8 @@ def language(locale: str) -> str:
 _WORDS: Mapping[str, Callable[[Look, Any, str], str]] = {
     "cards_channel": _channel,
     "staff_channel": _channel,
+    "digest_channel": _channel,
+    "export_day": _export,
     "moderator_roles": _moderators,
     "answers": _modes,
     "review": lambda _seen, value, locale: render(f"setup.review_{value}", locale),

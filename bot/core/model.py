@@ -173,6 +173,7 @@ class Choice:
     value: str
     label: str
     description: str = ""
+    also: tuple[str, ...] = ()  # other words that people type for it
 
 
 Complete = Callable[["Services", "Request", str], Awaitable[Sequence[Choice]]]
@@ -193,6 +194,7 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[Choice, ...] = ()
+    words: tuple[str, ...] = ()  # of an open choice: typed alone, they can only mean this field
     complete: Complete | None = None
     placeholder: str = ""
     in_option: bool = True  # offered as a typed option of the command
@@ -365,14 +367,14 @@ class Command:
     takes_long: bool = False
 
     @property
-    def form_fields(self) -> tuple[Field, ...]:
-        """Give the fields of the form, at most five."""
-        return tuple(f for f in self.fields if f.in_form)
-
-    @property
     def options(self) -> tuple[Field, ...]:
         """Give the fields that can be typed as options."""
         return tuple(f for f in self.fields if f.in_option)
+
+    @property
+    def form_fields(self) -> tuple[Field, ...]:
+        """Give the fields of the form, at most five."""
+        return tuple(f for f in self.fields if f.in_form)
 
     def field(self, name: str) -> Field | None:
         """Give the field of this name."""

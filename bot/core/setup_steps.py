@@ -201,6 +201,7 @@ def _digest(seen: Look, request: Request) -> Offer:
         for day in community_settings.BY_NAME["digest_day"].choices
     )  # fmt: skip
     hours = tuple(Choice(str(hour), f"{hour:02}:00") for hour in range(24))
+    where = _channel("digest", "digest_channel")(seen, request)
     present = str(seen.get("timezone"))
     listed = [present, *(zone for zone in zones.LIKELY if zone != present)][:25]
     found = tuple(zones.choice(zone, request.now) for zone in listed)
@@ -215,8 +216,39 @@ def _digest(seen: Look, request: Request) -> Offer:
             ),
             _select(request, "digest", "digest_hour", choices=hours, chosen=hour),
             _select(request, "digest", "timezone", choices=found, chosen=(present,)),
+            *where.selects,
         ),
-        (search,),
+        (search, *where.buttons),
+    )
+
+
+def _export(seen: Look, request: Request) -> Offer:
+    locale = request.locale
+    days = tuple(
+        Choice(day, render("setup.export_day_never", locale) if day == "never"
+               else render("setup.day", locale, day=day))
+        for day in community_settings.BY_NAME["export_day"].choices
+    )  # fmt: skip
+    formats = tuple(
+        Choice(name, render("setup.as_format", locale, format=name))
+        for name in community_settings.BY_NAME["export_format"].choices
+    )
+    names = tuple(
+        Choice(answer, render(f"setup.export_names_{answer}", locale)) for answer in ("no", "yes")
+    )
+    chosen = {
+        name: (community_settings.shown(seen.settings, name),)
+        for name in ("export_day", "export_format", "export_names")
+    }
+    return Offer(
+        tuple(
+            _select(request, "export", name, choices=choices, chosen=chosen[name])
+            for name, choices in (
+                ("export_day", days),
+                ("export_format", formats),
+                ("export_names", names),
+            )
+        )
     )
 
 
@@ -237,7 +269,8 @@ STEPS: tuple[Step, ...] = (
     Step("answers", ("answers",), _answers),
     Step("review", ("review",), _review),
     Step("language", ("locale",), _language),
-    Step("digest", ("digest_day", "timezone"), _digest),
+    Step("digest", ("digest_day", "timezone", "digest_channel"), _digest),
+    Step("export", ("export_day",), _export),
     Step("retention", ("retention_days",), _retention),
 )
 BY_NAME: Mapping[str, Step] = {step.name: step for step in STEPS}

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from rapidfuzz import fuzz, process
+
 from bot.core.errors import InvalidField
 from bot.core.model import Choice, Command, Field, FieldType, Value
 from prompts import render
@@ -13,6 +15,8 @@ from prompts import render
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udfff]")
 # Overrides of the writing direction can make a text read other than it is.
 _BIDI_OVERRIDE = re.compile(r"[\u202d\u202e]")
+_NEAR = 60
+"""rapidfuzz's ratio (0 to 100) from which a mistyped choice is suggested."""
 _YES = {"true", "yes", "y", "1", "on"}
 _NO = {"false", "no", "n", "0", "off", ""}
 
@@ -39,6 +43,16 @@ def validate(
             clean[field.name] = _checked(field, values.get(field.name))
         except InvalidField as error:
             errors[field.name] = render(f"error.{error.text}", locale, **error.values)
+    rest = str(values.get("rest") or "")
+    if rest and command.is_write and not errors:
+        # Half a line is never done: who knows what the other half was to say.
+        errors["rest"] = render(
+            "error.words_left",
+            locale,
+            words=clean_text(rest)[:60],
+            command=command.name,
+            example=command.examples[0] if command.examples else command.name,
+        )
     return clean, errors
 
 
@@ -84,11 +98,24 @@ def _number(field: Field, value: Value) -> int:
 
 def _choice(field: Field, value: str) -> str:
     for choice in field.choices:
-        if value.lower() in {choice.value.lower(), choice.label.lower()}:
+        if value.lower() in {t.lower() for t in (choice.value, choice.label, *choice.also)}:
             return choice.value
     raise InvalidField(
-        field.name, "field_choice", label=field.label, allowed=_listed(field.choices)
+        field.name,
+        "field_choice",
+        label=field.label,
+        value=value[:40],
+        near=_near(field.choices, value),
+        allowed=_listed(field.choices),
     )
+
+
+def _near(choices: tuple[Choice, ...], typed: str) -> str:
+    """Give the choice that was probably meant; "" where none is like it."""
+    found = process.extractOne(
+        typed.lower(), [c.value for c in choices], scorer=fuzz.ratio, score_cutoff=_NEAR
+    )
+    return found[0] if found else ""
 
 
 def _listed(choices: tuple[Choice, ...]) -> str:

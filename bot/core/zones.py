@@ -12,8 +12,10 @@ from rapidfuzz import fuzz, process
 
 from bot.core.model import Choice
 
-_NEAR = 60.0
+_NEAR = 75.0
 """rapidfuzz's ratio (0 to 100) from which a mistyped city is taken for another."""
+EXAMPLES = "Berlin, Mexico City, America/New_York, Asia/Tokyo, UTC"
+"""How a time zone can be written: as a city or by its name."""
 
 LIKELY = (
     "Pacific/Honolulu", "America/Anchorage", "America/Los_Angeles", "America/Denver",
@@ -75,6 +77,16 @@ def near(text: str, limit: int = 25) -> list[str]:
         if name.startswith(country):
             found += zones
     found += [name for low, name in sorted(_by_name().items()) if wanted in low]
+    return list(dict.fromkeys(found or _alike(wanted)))[:limit]
+
+
+def meant(text: str, limit: int = 3) -> list[str]:
+    """Give zones that a text which is none was probably to mean: fewer than what completes it."""
+    wanted = _folded(text)
+    if not wanted:
+        return []
+    found = list(_countries().get(wanted.replace("_", " "), ()))
+    found += [zone for city, zone in sorted(_cities().items()) if city.startswith(wanted)]
     return list(dict.fromkeys(found or _alike(wanted)))[:limit]
 
 

@@ -145,3 +145,54 @@ def test_a_second_number_goes_to_the_option_that_takes_one() -> None:
     found = split_command("mod merge 1 2", commands.ALL)
     assert found.command is not None
     assert parse_line(found.command, found.rest) == {"number": "1", "into": "2"}
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("/mod log csv", {"export": "csv"}),
+        ("/mod log decisions @moe jsonl", {"kind": "decisions", "export": "jsonl", "by": "@moe"}),
+        ("/mod log 42 decisions", {"number": "42", "kind": "decisions"}),
+        ("/mod block bob", {"member": "bob"}),
+        ("/mod block 42 7", {"number": "42", "days": "7"}),
+        ("/mod block 42 lift", {"number": "42", "lift": True}),
+        ("/mod accept 3-9 sure", {"number": "3-9", "sure": True}),
+        ("/mod decline 42 silent", {"number": "42", "silent": True}),
+        ("/mod decline 42 off_topic", {"number": "42", "template": "off_topic"}),
+        ("/export csv pending", {"format": "csv", "status": "pending"}),
+        ("/export pending xlsx new", {"format": "xlsx", "status": "pending", "sort": "new"}),
+        ("/export csv", {"format": "csv"}),
+        ("/queue mine", {"whose": "mine"}),
+        ("/queue legal pending week", {"kind": "pending", "industry": "legal", "age": "week"}),
+        ("/stats insurance", {"industry": "insurance"}),
+        ("/stats insurance 30d", {"industry": "insurance", "since": "30d"}),
+        ("/idea top accepted", {"status": "accepted"}),
+        ("/settings set language es", {"name": "language", "value": "es"}),
+        ("/privacy delete keep", {"keep": True}),
+    ],
+)  # fmt: skip
+def test_a_word_that_one_option_alone_can_have_is_that_option(
+    line: str, values: dict[str, object]
+) -> None:
+    found = split_command(line, commands.ALL)
+    assert found.command is not None
+    assert parse_line(found.command, found.rest) == values
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "words"),
+    [
+        ("/mod decline 42 a silent film", "reason", "a silent film"),
+        ("/mod decline 42 please be silent", "reason", "please be silent"),
+        ("/idea search new accepted", "query", "new accepted"),
+        ("/export new york", "query", "new york"),
+        ("/idea note 3 pending", "text", "pending"),
+        ("/idea add anonymous", "text", "anonymous"),
+        ("/ask private", "question", "private"),
+        ("/settings set review before", "value", "before"),
+    ],
+)
+def test_words_of_ones_own_stay_together(line: str, name: str, words: str) -> None:
+    found = split_command(line, commands.ALL)
+    assert found.command is not None
+    assert parse_line(found.command, found.rest)[name] == words

@@ -286,3 +286,40 @@ async def test_of_fifty_who_decide_at_once_one_wins(house: House, way: str) -> N
     if way != "telling apart":  # there, the pair is gone for all alike
         named = [text for text in losers if re.search(rf"\bmod{winners[0]}\b", text)]
         assert len(named) == len(losers), losers[:3]
+
+
+async def test_a_member_is_blocked_by_the_name_that_is_shown(house: House) -> None:
+    await house.person("bob").says("ask how long is a clip")
+    mod = house.moderator()
+
+    reply = await mod.says("mod block @Bob 7")
+
+    assert reply.ok, reply.text
+    assert not (await house.person("bob").says(f"idea add {CRASH}")).ok
+    assert (await mod.says("mod block bob lift")).ok
+    assert (await house.person("bob").says(f"idea add {CRASH}")).ok
+
+
+async def test_a_name_of_several_or_of_nobody_blocks_nobody(house: House) -> None:
+    await house.enter("discord:99")
+    await house.person("zoe", key="discord:99").says("idea mine")
+    for name in ("robin a", "robin b"):
+        await house.person(name).says("idea mine")
+    mod = house.moderator()
+
+    several, none = await mod.says("mod block robin"), await mod.says("mod block zoe")
+
+    assert "robin a, robin b" in several.text
+    assert "I haven't met a member “zoe” here" in none.text  # a member of another community
+    assert not several.ok
+    assert not none.ok
+
+
+async def test_half_a_line_is_not_done(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    reply = await house.moderator().says("mod accept 1 if ann agrees")
+
+    assert not reply.ok
+    assert "if ann agrees" in reply.text
+    assert "/mod accept 42" in reply.text
+    assert (await house.idea(1)).status == "pending"

@@ -4,6 +4,7 @@ import pytest
 
 from bot.core import community_settings as settings
 from bot.core.errors import InvalidField
+from prompts import render
 from tests.fakes.house import House
 
 
@@ -12,6 +13,7 @@ from tests.fakes.house import House
     [
         ("timezone", "europe/berlin", "Europe/Berlin"),
         ("timezone", "America/New York", "America/New_York"),
+        ("timezone", "Berlin", "Europe/Berlin"),
         ("review", "Before", "before"),
         ("review", "none", "none"),
         ("answers", "off", "off"),
@@ -34,8 +36,6 @@ def test_reading(name: str, typed: str, kept: object) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "allowed"),
     [
-        ("timezone", "Berlin", "Europe/Berlin"),
-        ("timezone", "Mars/Olympus", "/"),
         ("review", "perhaps", "before, after, none"),
         ("retention_days", "0", "1-3650"),
         ("retention_days", "-5", "1-3650"),
@@ -50,6 +50,44 @@ def test_a_wrong_value_says_what_is_allowed(name: str, typed: str, allowed: str)
         settings.read(name, typed)
 
     assert allowed in caught.value.values["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("spain", "Europe/Madrid"), ("berlim", "Europe/Berlin"), ("Mars", ""), ("Olympus", "")],
+)
+def test_an_unknown_time_zone_is_answered_by_a_likely_one_or_by_how_one_is_written(
+    typed: str, near: str
+) -> None:
+    with pytest.raises(InvalidField) as caught:
+        settings.read("timezone", typed)
+
+    said = render("error.setting_zone", "en", **caught.value.values)
+    assert ("Did you mean" in said) == bool(near)
+    assert near in said
+    assert "such as Berlin" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "kept"),
+    [
+        ("settings set language es", "locale", "es"),
+        ("settings set zone tokyo", "timezone", "Asia/Tokyo"),
+        ("settings set digest friday", "digest_day", "friday"),
+    ],
+)
+async def test_a_setting_goes_by_its_everyday_name_too(
+    house: House, line: str, name: str, kept: str
+) -> None:
+    assert (await house.admin().says(line)).ok
+    assert (await house.community("discord:88")).settings[name] == kept
+
+
+async def test_a_mistyped_setting_is_answered_by_the_nearest(house: House) -> None:
+    reply = await house.admin().says("settings set retentiondays 30")
+
+    assert "“retentiondays” is not among the choices" in reply.text
+    assert "Did you mean retention" in reply.text
 
 
 def test_every_default_is_shown_as_something_that_is_read_back() -> None:

@@ -38,9 +38,9 @@ async def test_every_step_can_be_skipped_to_the_end_and_gone_back(
         titles.append(reply.title)
     titles.append((await admin.presses(reply, "Finish")).title)
 
-    assert titles[:2] == ["Set up Reelbank · 1 of 8", "Set up Reelbank · 2 of 8"]
+    assert titles[:2] == ["Set up Reelbank · 1 of 9", "Set up Reelbank · 2 of 9"]
     assert titles[-1] == "Reelbank as it is set up here"
-    assert len(titles) == 9
+    assert len(titles) == 10
     assert await setting(house, "cards_channel") is None
     back = await admin.presses(await admin.says("setup step:staff"), "◀ Back")
     assert back.title == titles[0]
@@ -121,7 +121,7 @@ async def test_a_platform_without_a_picker_of_groups_lists_them(
     courier.pickers = frozenset()
     courier.listed = []
     reply = await house.admin().says("setup")
-    assert reply.title.endswith("1 of 7")  # there is nothing to choose for moderators
+    assert reply.title.endswith("1 of 8")  # there is nothing to choose for moderators
 
 
 async def test_one_channel_may_differ(house: House, courier: FakeCourier) -> None:
@@ -148,7 +148,7 @@ async def test_a_time_zone_is_found_by_what_people_type(house: House, courier: F
     assert unsure.selects[0].choices[0].value == "Europe/Madrid"
     reply = await admin.picks(unsure, "Time zone", "Europe/Madrid")
     assert await setting(house, "timezone") == "Europe/Madrid"
-    assert "8" in reply.title
+    assert "9" in reply.title
 
     wrong = await admin.submits("settings zone", zone="Olympus Mons")
     assert not wrong.ok

@@ -87,7 +87,7 @@ def said(message: Any) -> str:
 async def test_the_walk(club: Club) -> None:
     boss = club.boss
     screen = (await boss.slash(club.general, "setup")).response
-    assert "1 of 8" in said(screen)
+    assert "1 of 9" in said(screen)
 
     pick = menu(screen, "Channel for cards")
     screen = (await boss.select(screen, [club.cards], custom_id=pick)).response

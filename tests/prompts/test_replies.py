@@ -150,7 +150,7 @@ SAMPLES: dict[str, object] = {
     "statuses": [("pending", 1), ("accepted", 2)], "terms": Anything(), "citation": Anything(),
     "choices": [Anything()], "nearest": ["a", "b", "c"], "names": ["A", "B"], "lines": ["x"],
     "modes": [("c", "all")], "reasons": [("gone", 1), ("closed", 2)],
-    "personal": ["an address", "a number"], "hint": "ab…",
+    "personal": ["an address", "a number"], "hint": "ab…", "formats": ["csv", "xlsx"],
     "rows": [("q", 2, 1), ("r", 1, 0), ("s", 4, 3)],
     "moves": [(1, "t", "old", "new")], "good": [1, 2], "done": [1, 2], "failed": [(3, "why")],
     "numbers": [1, 2], "fields": ["f"], "examples": ["e"], "platforms": ["Discord"],

@@ -74,9 +74,9 @@ async def test_the_walk(slack: SlackServer, people: SlackPeople, store: Store) -
     assert picker["initial_conversation"] == "C3"
 
     await people.click("UADA", screen, "Next ▶")
-    await slack.until(lambda: "2 of 8" in words(screen))
+    await slack.until(lambda: "2 of 9" in words(screen))
     await people.click("UADA", screen, "Skip ▶")
-    await slack.until(lambda: "3 of 8" in words(screen))
+    await slack.until(lambda: "3 of 9" in words(screen))
     await people.click("UADA", screen, "Roles or groups that moderate", value="S1")
     await slack.until(lambda: "@s1" in words(screen))
     await people.click("UADA", screen, "People who moderate", value="UBEN")
@@ -173,7 +173,7 @@ async def test_the_first_admin_who_opens_the_app_gets_a_hello(
     assert "The setup takes two minutes" in hello["text"]
     await people.click("UADA", hello, "Set up", channel="DUADA")
     screen = (await slack.until(lambda: slack.messages["DUADA"][1:]))[0]
-    assert "1 of 8" in words(screen)
+    assert "1 of 9" in words(screen)
     assert "two minutes" in words(hello)
     await people.click_in_view("UADA", slack.homes["UADA"], "Set up")
     [view] = await slack.until(lambda: list(slack.views.values()))

@@ -27,7 +27,16 @@ async def export_ideas(services: Services, request: Request) -> Reply:
         request.community.bank_id, wanted, limit=1, with_facets=False
     )
     if not page.total:
-        return Reply(text=render("export.empty", request.locale), ok=False, is_private=True)
+        return Reply(
+            text=render(
+                "export.empty",
+                request.locale,
+                words=request.text("query"),
+                formats=list(FORMATS),
+            ),
+            ok=False,
+            is_private=True,
+        )
     options = ExportOptions(
         format=request.text("format") or "csv",
         filter=wanted,

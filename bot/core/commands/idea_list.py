@@ -224,6 +224,7 @@ _DESCRIBED = {
     "sort": ("Order", "best, new, old, votes or relevance"),
 }
 _COMPLETED = {"industry": complete_industry, "status": complete_status, "sort": complete_sort}
+_WORDS: Mapping[str, tuple[str, ...]] = {"status": tuple(STATUSES), "sort": tuple(SORTS)}
 
 FILTER_FIELDS: tuple[Field, ...] = tuple(
     Field(
@@ -231,6 +232,7 @@ FILTER_FIELDS: tuple[Field, ...] = tuple(
         label=_DESCRIBED[key][0],
         description=_DESCRIBED[key][1],
         type=FieldType.CHOICE if key in _COMPLETED else FieldType.LINE,
+        words=_WORDS.get(key, ()),
         complete=_COMPLETED.get(key),
         max_length=100,
     )

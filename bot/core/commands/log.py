@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.core import community_settings
 from bot.core.audit_file import FORMATS, audit_file
 from bot.core.commands import ideas, shown
-from bot.core.errors import InvalidField, NotFound
+from bot.core.commands.members import find_member
 from bot.core.model import Button, Choice, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
@@ -94,16 +94,14 @@ async def _wanted(services: Services, request: Request) -> AuditFilter:
     """Read the filters.
 
     Raises:
-        NotFound: nobody is known by that account.
+        NotFound: nobody is known by that name, or several are.
     """
     wanted = AuditFilter(actions=KINDS.get(request.text("kind"), ()))
     number, member, days = request.number("number"), request.text("by"), request.number("days")
     if number is not None:
         wanted = replace(wanted, subject=f"idea:{number}")
     if member:
-        person = await services.store.members.by_account(member)
-        if person is None:
-            raise NotFound("no_such_member")
+        person = await find_member(services, request, member)
         wanted = replace(wanted, actor_id=person.id)
     if days:
         wanted = replace(wanted, since=request.now - timedelta(days=days))
@@ -126,8 +124,6 @@ def _pages(request: Request, rows: Sequence[AuditRow]) -> tuple[Button, ...]:
 
 
 async def _exported(services: Services, request: Request, wanted: AuditFilter) -> Reply:
-    if request.text("export") not in FORMATS:
-        raise InvalidField("export", "field_choice", label="Export", allowed=", ".join(FORMATS))
     file, count = await audit_file(
         services, request.community.bank_id, wanted, request.text("export")
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.core.commands import ideas, shown
 from bot.core.commands.bulk import Bulk, numbers_field, numbers_of, run_bulk
 from bot.core.commands.deciding import claim_obstacle, standing
+from bot.core.commands.members import find_member
 from bot.core.commands.queue import and_queue
 from bot.core.commands.undo import undo_button
 from bot.core.errors import Conflict, InvalidField, NotFound
@@ -191,7 +192,7 @@ async def block(services: Services, request: Request) -> Reply:
 
 
 async def _person(services: Services, request: Request, member: str) -> int:
-    """Give the person behind a platform's account key."""
+    """Give who is named: a member, or the author of an idea."""
     if not member:
         number = request.number("number")
         idea = None
@@ -200,10 +201,7 @@ async def _person(services: Services, request: Request, member: str) -> int:
         if idea is None or idea.author_id is None:
             raise InvalidField("member", "who_to_block")
         return idea.author_id
-    person = await services.store.members.by_account(member)
-    if person is None:
-        raise NotFound("no_such_member")
-    return person.id
+    return (await find_member(services, request, member)).id
 
 
 _HIDDEN = (Field(name="back", label="Back", max_length=80, in_option=False),)

@@ -9,7 +9,6 @@ from typing import Any
 from bot.core import community_settings, setup_steps, zones
 from bot.core.commands import ideas
 from bot.core.courier import Lack
-from bot.core.errors import InvalidField
 from bot.core.looking import CHANNELS, Look, in_words, look
 from bot.core.model import (
     Button,
@@ -75,8 +74,7 @@ async def set_zone(services: Services, request: Request) -> Reply:
     if found is None:
         near = zones.near(typed)
         if not near:
-            raise InvalidField("zone", "setting_zone", name="timezone", value=typed,
-                               allowed="Europe/Berlin, America/New_York, UTC")  # fmt: skip
+            raise community_settings.no_zone(typed, "zone")
         return _which_zone(request, typed, near)
     await services.store.communities.set_settings(
         ideas.write_of(request), request.community.id, {"timezone": found}
