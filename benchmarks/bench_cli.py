@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -73,7 +74,12 @@ def _idea(n: int, lines: Sequence[object], chance: random.Random, now: datetime)
     one, other = chance.choice(lines), chance.choice(lines)
     text = f"{one.text} {other.text} (no. {n})"  # type: ignore[attr-defined]
     tags = tuple(
-        IdeaTag(industry=industry, rank=rank, confidence=0.5, because=("crash", "report"))
+        IdeaTag(
+            industry=industry,
+            rank=rank,
+            confidence=round(chance.uniform(0.3, 1), 2),
+            because=("crash", "report"),
+        )
         for rank, industry in enumerate(chance.sample(_INDUSTRIES, 2))
     )
     up = chance.randint(0, 30)
@@ -97,14 +103,27 @@ def timed(command: Sequence[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def peak_mb(command: Sequence[str], environment: dict[str, str]) -> float:
-    """Give the peak memory of a command in MB (Linux, macOS)."""
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds from start to end, those of the processor, peak memory."""
+
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+
+
+def spent(command: Sequence[str], environment: dict[str, str]) -> Spent:
+    """Run a command and give what it took (Linux, macOS)."""
+    started = time.perf_counter()
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, _, usage = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
+    return Spent(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak)
 
 
 def median(run: Callable[[], float], runs: int = RUNS) -> float:

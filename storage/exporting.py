@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from storage.connection import from_json, moment
@@ -104,7 +105,8 @@ class Snapshot:
         )
         cursor.arraysize = _BATCH
         while batch := cursor.fetchmany():
-            yield list(map(ExportRow._make, batch))
+            # `_make` counts the fields of every row again, which takes three times as long
+            yield list(map(tuple.__new__, repeat(ExportRow), batch))
 
     def statuses(self) -> dict[str, int]:
         """Count the ideas of each status."""

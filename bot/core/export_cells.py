@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bot.core.export_columns import Column, Kind
+from bot.core.export_columns import Kind
 from bot.core.export_guard import GUARD, guarded
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
-
-    from bot.core.exports import Source
-    from storage.exporting import ExportRow
 
 NAME_LIMIT = 31
 _TEXT_LIMIT = 32_767
@@ -32,19 +29,6 @@ FACES: dict[Kind, dict[str, Any]] = {
 Put = Callable[["Worksheet", int, int, Any], None]
 
 
-def writer(column: Column, source: Source) -> Put:
-    """Give what writes the cell of a row; empty ones are left out."""
-    value = column.value(source)
-    put = _PUT[column.kind]
-
-    def write(sheet: Worksheet, at: int, n: int, row: ExportRow) -> None:
-        cell = value(row)
-        if cell is not None and cell != "":
-            put(sheet, at, n, cell)
-
-    return write
-
-
 def _put_words(sheet: Worksheet, at: int, n: int, text: str) -> None:
     sheet.write_string(at, n, cell_text(text))
 
@@ -61,13 +45,14 @@ def _put_time(sheet: Worksheet, at: int, n: int, at_us: int) -> None:
     sheet.write_number(at, n, at_us / _DAY_US + _EPOCH_DAYS)
 
 
-_PUT: dict[Kind, Put] = {
+PUT: Mapping[Kind, Put] = {
     Kind.WORDS: _put_words,
     Kind.LABEL: _put_words,
     Kind.NUMBER: _put_number,
     Kind.FLAG: _put_flag,
     Kind.TIME: _put_time,
 }
+"""What writes a cell of a kind that is not empty."""
 
 
 def cell_text(text: str) -> str:

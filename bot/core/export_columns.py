@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 from bot.core.errors import InvalidField
-from storage.exporting import aliases_of, tags_of, texts_of, votes_of
-
-if TYPE_CHECKING:
-    from bot.core.exports import Source
-    from storage.exporting import ExportRow
+from bot.core.export_table import VOTED, Cells, Table
+from storage.exporting import aliases_of, tags_of, texts_of
 
 VERSION = 1
-PLATFORMS = ("console", "discord", "slack")
-LABELS = ("naics", "isic")
 
 
 class Kind(Enum):
@@ -33,34 +27,35 @@ class Kind(Enum):
     TIME = auto()  # whole microseconds since 1970, UTC
 
 
-Value = Callable[["ExportRow"], Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `value` gives, for a source, the function that gives the cell of a row.
+    """A column; `cells` gives its values for some rows, and lives as long as the program.
 
     `key` is the field of the JSON formats that holds the same; `width` is in characters.
     """
 
     name: str
     kind: Kind
-    value: Callable[[Source], Value]
+    cells: Callable[[Table], Cells]
     key: str
     width: int = 12
 
 
-def _own(name: str) -> Callable[[Source], Value]:
-    get: Value = attrgetter(name)
-    return lambda _source: get
-
-
-def _calculated(value: Value) -> Callable[[Source], Value]:
-    return lambda _source: value
-
-
 def _column(name: str, kind: Kind, width: int = 12, *, field: str = "", key: str = "") -> Column:
-    return Column(name, kind, _own(field or name), key or name, width)
+    """Give a column that shows a field as it is."""
+    return Column(name, kind, partial(_field, field or name), key or name, width)
+
+
+def _field(name: str, table: Table) -> Cells:
+    return table.field(name)
+
+
+def _tagged(name: str, kind: Kind, width: int) -> Column:
+    return Column(name, kind, lambda table: table.tagged(name), "tags", width)
+
+
+def _voted(name: str) -> Column:
+    return Column(name, Kind.NUMBER, lambda table: table.voted(name), "votes", 9)
 
 
 def primary_of(tags: str | None) -> str:
@@ -69,62 +64,20 @@ def primary_of(tags: str | None) -> str:
     return found[0].industry if found else "other"
 
 
-def _tags(row: ExportRow) -> str:
-    return "; ".join([f"{t.industry} {t.confidence:.2f} {t.set_by}" for t in tags_of(row.tags)])
+def _filled(name: str, table: Table) -> Cells:
+    return [text or "" for text in table.field(name)]
 
 
-def _industries(row: ExportRow) -> str:
-    return " ".join([t.industry for t in tags_of(row.tags)])
+def _scores(table: Table) -> Cells:
+    return [up - down for up, down in zip(table.field("up"), table.field("down"), strict=True)]
 
 
-def _coded(pick: str) -> Callable[[Source], Value]:
-    def value(source: Source) -> Value:
-        known: dict[str, str] = {}
-
-        def cell(row: ExportRow) -> str:
-            industry = primary_of(row.tags)
-            text = known.get(industry)
-            if text is None:
-                found = getattr(source.industry(industry), pick)
-                text = known[industry] = found if isinstance(found, str) else " ".join(found)
-            return text
-
-        return cell
-
-    return value
+def _flags(table: Table) -> Cells:
+    return [" ".join(texts_of(text)) for text in table.field("flags")]
 
 
-def _votes_on(platform: str, way: int) -> Value:
-    def cell(row: ExportRow) -> int:
-        text = row.votes
-        if text == "{}":
-            return 0
-        pair = votes_of(text).get(platform)
-        return pair[way] if pair else 0
-
-    return cell
-
-
-def _votes_elsewhere(way: int) -> Value:
-    """Count votes of no platform of ours: imported ones, of which only the number is known."""
-
-    def cell(row: ExportRow) -> int:
-        text = row.votes
-        if text == "{}":
-            return row.down if way else row.up
-        return sum(p[way] for name, p in votes_of(text).items() if name not in PLATFORMS)
-
-    return cell
-
-
-def _votes() -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            f"votes_{platform}_{way}", Kind.NUMBER, _calculated(_votes_on(platform, n)), "votes", 9
-        )
-        for platform in PLATFORMS
-        for n, way in enumerate(("up", "down"))
-    )
+def _aliases(table: Table) -> Cells:
+    return [" ".join([str(n) for n, _ in aliases_of(text)]) for text in table.field("aliases")]
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -132,44 +85,35 @@ COLUMNS: tuple[Column, ...] = (
     _column("title", Kind.WORDS, 38),
     _column("text", Kind.WORDS, 64),
     _column("status", Kind.LABEL, 11),
-    Column("primary_industry", Kind.WORDS, _calculated(lambda r: primary_of(r.tags)), "tags", 22),
-    Column("primary_industry_name", Kind.WORDS, _coded("name"), "tags", 26),
-    Column("industries", Kind.WORDS, _calculated(_industries), "tags", 30),
-    Column("tags", Kind.WORDS, _calculated(_tags), "tags", 44),
-    Column("naics", Kind.LABEL, _coded("naics"), "tags", 16),
-    Column("isic", Kind.LABEL, _coded("isic"), "tags", 12),
+    _tagged("primary_industry", Kind.WORDS, 22),
+    _tagged("primary_industry_name", Kind.WORDS, 26),
+    _tagged("industries", Kind.WORDS, 30),
+    _tagged("tags", Kind.WORDS, 44),
+    _tagged("naics", Kind.LABEL, 16),
+    _tagged("isic", Kind.LABEL, 12),
     _column("author", Kind.WORDS, 18, field="author_name"),
     _column("anonymous", Kind.FLAG, 11, field="is_anonymous"),
     _column("platform", Kind.WORDS, 10),
     _column("language", Kind.WORDS, 10),
     _column("beneficiaries", Kind.WORDS, 24),
     _column("link", Kind.WORDS, 30),
-    Column("permalink", Kind.WORDS, _calculated(lambda r: r.permalink or ""), "permalink", 30),
+    Column("permalink", Kind.WORDS, partial(_filled, "permalink"), "permalink", 30),
     _column("votes_up", Kind.NUMBER, 9, field="up", key="votes"),
     _column("votes_down", Kind.NUMBER, 11, field="down", key="votes"),
-    Column("score", Kind.NUMBER, _calculated(lambda r: r.up - r.down), "votes", 8),
-    *_votes(),
+    Column("score", Kind.NUMBER, _scores, "votes", 8),
+    *map(_voted, VOTED[:-2]),
     _column("created_at", Kind.TIME, 19, field="created_us"),
     _column("updated_at", Kind.TIME, 19, field="updated_us"),
     _column("decided_at", Kind.TIME, 19, field="decided_us"),
     _column("reason", Kind.WORDS, 30),
     _column("merged_into", Kind.NUMBER, 12),
-    Column("flags", Kind.WORDS, _calculated(lambda r: " ".join(texts_of(r.flags))), "flags", 18),
-    Column(
-        "external_id", Kind.WORDS, _calculated(lambda r: r.external_id or ""), "external_id", 24
-    ),
+    Column("flags", Kind.WORDS, _flags, "flags", 18),
+    Column("external_id", Kind.WORDS, partial(_filled, "external_id"), "external_id", 24),
     _column("consent", Kind.LABEL, 9),
     _column("notes", Kind.NUMBER, 7, field="note_count"),
-    Column("votes_other_up", Kind.NUMBER, _calculated(_votes_elsewhere(0)), "votes", 9),
-    Column("votes_other_down", Kind.NUMBER, _calculated(_votes_elsewhere(1)), "votes", 9),
-    Column(
-        "aliases",
-        Kind.LABEL,
-        _calculated(lambda r: " ".join([str(n) for n, _ in aliases_of(r.aliases)])),
-        "aliases",
-        10,
-    ),
-)  # fmt: skip
+    *map(_voted, VOTED[-2:]),
+    Column("aliases", Kind.LABEL, _aliases, "aliases", 10),
+)
 NAMES = tuple(column.name for column in COLUMNS)
 _BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 _VOTES = (*(n for n in NAMES if n.startswith("votes_")), "score")

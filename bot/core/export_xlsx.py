@@ -9,17 +9,19 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bot.core.export_cells import FACES, cell_text, new_name, writer
+from bot.core.export_cells import FACES, PUT, cell_text, new_name
 from bot.core.export_columns import VERSION, Kind, primary_of
 from bot.core.export_parts import Piece, discard
+from bot.core.export_table import Table
 from storage import STATUSES
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ class _Book:
         )  # fmt: skip
         self._faces = {kind: self._workbook.add_format(FACES[kind]) for kind in Kind}
         self._columns = source.columns
-        self._writers = [writer(column, source) for column in source.columns]
+        self._puts = [PUT[column.kind] for column in source.columns]
         self._tallies: dict[str, _Tally] = {}
 
     def write(self, source: Source, *, after: int, limit: int) -> int:
@@ -147,9 +149,12 @@ class _Book:
             self._tallies[industry] = _Tally()
             self._add_sheet(industry)
         count = 0
-        for row in source.rows(after=after, limit=limit):
-            self._put(row)
-            count += 1
+        for batch in source.batches(after=after, limit=limit):
+            table = Table(batch, source)
+            cells = zip(*(column.cells(table) for column in self._columns), strict=True)
+            for row, own in zip(batch, cells, strict=True):
+                self._put(row, own)
+            count += len(batch)
         for tally in self._tallies.values():
             for sheet in tally.sheets:
                 sheet.worksheet.autofilter(0, 0, sheet.next_row - 1, len(self._columns) - 1)
@@ -163,14 +168,16 @@ class _Book:
         known = [industry for industry in self._source.taxonomy.ids if industry in found]
         return [*known, *sorted(found - set(known))]
 
-    def _put(self, row: ExportRow) -> None:
+    def _put(self, row: ExportRow, cells: Sequence[Any]) -> None:
         industry = primary_of(row.tags)
         tally = self._tallies.setdefault(industry, _Tally())
         if not tally.sheets or tally.sheets[-1].next_row >= self._row_limit:
             self._add_sheet(industry)
         sheet = tally.sheets[-1]
-        for column, write in enumerate(self._writers):
-            write(sheet.worksheet, sheet.next_row, column, row)
+        worksheet, at = sheet.worksheet, sheet.next_row
+        for column, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                self._puts[column](worksheet, at, column, cell)
         sheet.next_row += 1
         tally.statuses[row.status] += 1
         tally.up += row.up

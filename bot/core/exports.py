@@ -74,11 +74,13 @@ FORMATS: Mapping[str, Format] = {
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """An industry's name with its codes (NAICS 2022, ISIC Rev. 4)."""
+    """An industry's name with its codes (NAICS 2022, ISIC Rev. 4), also joined by blanks."""
 
     name: str
     naics: tuple[str, ...]
     isic: tuple[str, ...]
+    naics_text: str
+    isic_text: str
 
 
 class Source:
@@ -179,8 +181,9 @@ class Source:
         known = self._industries.get(industry)
         if known is None:
             taxonomy = self.taxonomy
+            naics, isic = taxonomy.naics(industry), taxonomy.isic(industry)
             known = self._industries[industry] = Coded(
-                taxonomy.name(industry), taxonomy.naics(industry), taxonomy.isic(industry)
+                taxonomy.name(industry), naics, isic, " ".join(naics), " ".join(isic)
             )
         return known
 
