@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from storage.connection import from_json, to_json
@@ -13,7 +14,8 @@ from storage.edits import remove
 from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
 from storage.giving import everything_of
-from storage.idea_writes import add_tallies, find_by_id, recount
+from storage.idea_writes import find_by_id, recount
+from storage.returning import file_votes, leave_behind
 from storage.tx import Tx
 
 
@@ -26,16 +28,26 @@ class Erasing(Subject):
         return everything_of(cx, person_id)
 
     @writes
-    def erase(self, tx: Tx, person_id: int, *, keep_ideas: bool = False) -> None:
+    def erase(
+        self,
+        tx: Tx,
+        person_id: int,
+        *,
+        keep_ideas: bool = False,
+        new_for: timedelta = timedelta(0),
+    ) -> None:
         """Forget a person; afterwards call `Store.scrub()` until it says True.
 
-        Their votes stay as counts that lead to nobody. Their ideas go, with all versions, vectors,
-        files and notes; ideas that were merged into them become what they were before.
+        Their votes stay as counts that lead to nobody, but for those that a moderator might still
+        have to hold out; of blocks and of votes so much stays that coming back undoes neither (see
+        `storage.returning`). Their ideas go, with all versions, vectors, files and notes; ideas
+        that were merged into them become what they were before.
 
         Args:
             tx: the transaction.
             person_id: whom.
             keep_ideas: keep accepted ideas, without any trace of who had them.
+            new_for: votes of who had been seen for less when they voted go.
 
         Raises:
             NotThere: no such person.
@@ -48,27 +60,30 @@ class Erasing(Subject):
             "(SELECT community_id FROM memberships WHERE person_id = ?)",
             person_id,
         )
-        erase_people(tx, [person_id], keep_ideas=keep_ideas)
+        erase_people(tx, [person_id], keep_ideas=keep_ideas, new_for=new_for)
         for bank_id in banks:
             tx.audit(bank_id, "member.erase", "member")
 
 
-def erase_people(tx: Tx, person_ids: Sequence[int], *, keep_ideas: bool) -> None:
+def erase_people(
+    tx: Tx, person_ids: Sequence[int], *, keep_ideas: bool, new_for: timedelta = timedelta(0)
+) -> None:
     """Delete or detach every row that names these people."""
     mentions = _Mentions(tx, person_ids)
     for person_id in person_ids:
-        _erase_person(tx, person_id, keep_ideas=keep_ideas)
+        _erase_person(tx, person_id, keep_ideas=keep_ideas, new_for=new_for)
     mentions.drop(tx)
     tx.run("INSERT INTO scrubs (asked_at) VALUES (?)", (tx.now_us,))
 
 
-def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
+def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool, new_for: timedelta) -> None:
     for idea_id in _column(tx, "SELECT id FROM ideas WHERE author_id = ?", person_id):
         _erase_idea(tx, idea_id, keep=keep_ideas)
     _redraw_without_files(tx, person_id)
-    touched = _nameless_votes(tx, person_id)
-    touched += _column(tx, "SELECT DISTINCT idea_id FROM notes WHERE person_id = ?", person_id)
-    accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ?", person_id)
+    touched = _column(tx, _TOUCHED, person_id)
+    accounts = _column(tx, "SELECT key FROM accounts WHERE person_id = ? ORDER BY key", person_id)
+    file_votes(tx, person_id, accounts, new_for)
+    leave_behind(tx, person_id, accounts)
     for sql in _FORGET:
         tx.run(sql, (person_id,))
     for account in accounts:
@@ -79,7 +94,7 @@ def _erase_person(tx: Tx, person_id: int, *, keep_ideas: bool) -> None:
         _drop_keyed(tx, table, str(person_id))
     tx.run("DELETE FROM accounts WHERE person_id = ?", (person_id,))
     tx.run("DELETE FROM people WHERE ? IN (id, merged_into)", (person_id,))
-    for idea_id in set(touched):
+    for idea_id in touched:
         recount(tx, idea_id)
 
 
@@ -138,21 +153,14 @@ def _redraw_without_files(tx: Tx, person_id: int) -> None:
         tx.card(bank_id, idea_id, number)
 
 
-def _nameless_votes(tx: Tx, person_id: int) -> list[int]:
-    """Turn votes into mere counts; those that were held out are dropped."""
-    rows = tx.run(
-        "SELECT idea_id, platform, value FROM votes WHERE person_id = ? AND is_held = 0 "
-        "AND value <> 0",
-        (person_id,),
-    ).fetchall()
-    for idea_id, platform, value in rows:
-        add_tallies(tx, idea_id, {platform: (1, 0) if value == 1 else (0, 1)})
-    voted = _column(tx, "SELECT idea_id FROM votes WHERE person_id = ?", person_id)
-    tx.run("DELETE FROM votes WHERE person_id = ?", (person_id,))
-    return voted
-
+_TOUCHED = (
+    "SELECT idea_id FROM votes WHERE person_id = ?1 UNION "
+    "SELECT idea_id FROM notes WHERE person_id = ?1"
+)
+"""Ideas whose votes or notes are to be counted anew."""
 
 _FORGET = (
+    "DELETE FROM votes WHERE person_id = ?",
     "DELETE FROM claims WHERE person_id = ?",
     "DELETE FROM undo_votes WHERE person_id = ?",
     "DELETE FROM undos WHERE subject LIKE 'block:%:' || ?",

@@ -6,17 +6,23 @@ import sqlite3
 from typing import Any
 
 from storage.connection import from_json, moment
+from storage.returning import mark_of
 
 _JSON = frozenset({"flags", "entities", "before", "draft", "fact", "because", "change"})
 
 
 def everything_of(cx: sqlite3.Connection, person_id: int) -> dict[str, Any]:
     """Give every part with its rows, as JSON can hold them."""
-    return {name: _rows(cx, sql, person_id) for name, sql in _EVERYTHING.items()}
+    everything = {name: _rows(cx, sql, person_id) for name, sql in _EVERYTHING.items()}
+    for account in everything["accounts"]:
+        # Of an earlier erasure, in a community that has not met them again yet.
+        mark = mark_of(cx, account["key"])
+        everything["blocks"] += _rows(cx, _LEFT_BEHIND, mark)
+    return everything
 
 
-def _rows(cx: sqlite3.Connection, sql: str, person_id: int) -> list[dict[str, Any]]:
-    cursor = cx.execute(sql, (person_id,))
+def _rows(cx: sqlite3.Connection, sql: str, whose: int | str) -> list[dict[str, Any]]:
+    cursor = cx.execute(sql, (whose,))
     names = [column[0] for column in cursor.description]
     return [
         {name: _readable(name, value) for name, value in zip(names, row, strict=True)}
@@ -34,6 +40,10 @@ def _readable(name: str, value: Any) -> Any:
     return value
 
 
+_LEFT_BEHIND = (
+    "SELECT c.key AS community, b.until FROM blocked_accounts b "
+    "JOIN communities c ON c.id = b.community_id WHERE b.mark = ?"
+)
 _EVERYTHING = {
     "person": "SELECT display_name, first_seen_at, notices FROM people WHERE id = ?",
     "accounts": "SELECT key, display_name, first_seen_at FROM accounts WHERE person_id = ?",

@@ -143,6 +143,7 @@ _HANGING = {
     "idea_industries": "industry, rank, confidence, because, set_by, taxonomy_version",
     "idea_vectors": "model, vector",
     "votes": "person_id, value, is_held, platform, voted_at, is_new",
+    "nameless_votes": "drawer, platform, value, day",
     "notes": "person_id, is_staff, at, text, edited_at",
     "followers": "person_id, at",
     "attachments": "person_id, name, media_type, size_bytes, url, at, content",

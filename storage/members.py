@@ -13,6 +13,7 @@ from storage.engine import alters, reads, writes
 from storage.erasing import Erasing
 from storage.errors import NotThere
 from storage.identity import Identity
+from storage.returning import lift, take_up
 from storage.rows import Person
 from storage.tx import Tx
 from storage.undo_rows import remember
@@ -83,6 +84,7 @@ class Members(Identity, Erasing):
             "INSERT INTO memberships VALUES (?,?,?) ON CONFLICT DO NOTHING",
             (person_id, community_id, at),
         )
+        take_up(tx, community_id, person_id, account_key)
         return person_of(tx.connection, person_id, community_id)
 
     @reads
@@ -147,11 +149,31 @@ class Members(Identity, Erasing):
     def unblock(self, tx: Tx, community_id: int, person_id: int) -> None:
         """Lift a block."""
         _remember_block(tx, community_id, person_id)
+        lift(tx, community_id, _accounts(tx.connection, person_id))
         tx.run(
             "DELETE FROM blocks WHERE community_id = ? AND person_id = ?",
             (community_id, person_id),
         )
         _note(tx, community_id, "member.unblock")
+
+    @writes
+    def unblock_account(self, tx: Tx, community_id: int, account_key: str) -> None:
+        """Lift the block that an account left behind when its person was erased.
+
+        Raises:
+            NotThere: it left none here.
+        """
+        if not lift(tx, community_id, [account_key]):
+            raise NotThere
+        _note(tx, community_id, "member.unblock")
+
+    @alters
+    def purge_blocks(self, tx: Tx, now: datetime) -> int:
+        """Forget blocks that have ended; gives how many."""
+        return sum(
+            tx.run(f"DELETE FROM {table} WHERE until <= ?", (micros(now),)).rowcount
+            for table in ("blocks", "blocked_accounts")
+        )
 
     @reads
     def is_blocked(

@@ -7,7 +7,7 @@ from storage.tx import Tx
 
 _OF_COMMUNITY = (
     "uploads", "questions", "drafts", "cards", "outbox", "memberships", "blocks", "roles", "codes",
-    "schedules", "gap_followers",
+    "schedules", "gap_followers", "blocked_accounts",
 )  # fmt: skip
 _OF_BANK = ("gaps", "knowledge", "taxonomy_changes", "changes", "aliases", "idea_tallies", "undos")
 

@@ -12,6 +12,7 @@ from storage.engine import Subject, reads, writes
 from storage.errors import NotThere
 from storage.idea_rows import to_votes
 from storage.idea_writes import Found, find, group_of, keep_undo, recount, root_of
+from storage.returning import take_back
 from storage.rows import Vote, VoteCount
 from storage.tx import Tx
 
@@ -55,6 +56,8 @@ class Votes(Subject):
         """
         found = root_of(tx, find(tx, bank_id, number))
         person_id = tx.actor
+        if value != 0:
+            take_back(tx, person_id, group_of(tx, found.id))
         if value == 0 and group_of(tx, found.id) == [found.id]:
             tx.run("DELETE FROM votes WHERE idea_id = ? AND person_id = ?", (found.id, person_id))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005, m007, m010, m011
+from storage.migrations import m001, m002, m003, m005, m007, m010, m011, m012
 
 migrations = Migrations("reelbank")
 
@@ -62,3 +62,9 @@ def m010_chosen(db: Database) -> None:
 def m011_gap_states(db: Database) -> None:
     """Gaps that are open, answered or dismissed, and who wants to hear of it."""
     run_script(db, m011.SCHEMA)
+
+
+@migrations()
+def m012_returning(db: Database) -> None:
+    """What outlives an erasure without naming anybody, so that coming back undoes nothing."""
+    run_script(db, m012.SCHEMA)

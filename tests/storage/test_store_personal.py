@@ -32,6 +32,8 @@ PERSONAL: dict[str, str] = {
 """Tables that hold something about people, with the part of the export that tells it."""
 
 OF_NOBODY: dict[str, str] = {
+    "salts": "a random number", "nameless_votes": "counts; a thousandth of all share a drawer",
+    "blocked_accounts": "salted hashes, until a block ends; the export tells them as blocks",
     "banks": "counters", "idea_tallies": "counts", "changes": "numbers of what changed",
     "jobs": "the program's own clock", "schedules": "days and hours",
     "scrubs": "times", "usage": "sums per month",

@@ -179,6 +179,8 @@ async def block(services: Services, request: Request) -> Reply:
             text=render("mod.blocked_author", request.locale, number=number, days=days),
             buttons=(undo_button(request),),
         )
+    if is_lifted and await _lift_left_behind(services, request, member):
+        return Reply(text=render("mod.unblocked", request.locale))
     person_id = await _person(services, request, member)
     if person_id == request.actor.person_id:
         raise Conflict("block_yourself")
@@ -189,6 +191,18 @@ async def block(services: Services, request: Request) -> Reply:
     await services.store.members.block(write, community_id, person_id, until)
     text = render("mod.blocked", request.locale, days=days)
     return Reply(text=text, buttons=(undo_button(request),))
+
+
+async def _lift_left_behind(services: Services, request: Request, member: str) -> bool:
+    """Lift the block of somebody who was erased since; tells whether there was one."""
+    members = services.store.members
+    if not member or await members.by_account(member) is not None:
+        return False
+    try:
+        await members.unblock_account(ideas.write_of(request), request.community.id, member)
+    except NotThere:
+        return False
+    return True
 
 
 async def _person(services: Services, request: Request, member: str) -> int:

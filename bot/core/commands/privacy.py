@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.core import community_settings
 from bot.core.commands import ideas
+from bot.core.commands.idea_react import BURST_NEW
 from bot.core.model import Button, Command, Field, FieldType, File, Reply, Request, Style
 from bot.core.services import Services
 from prompts import render
@@ -81,7 +82,10 @@ async def delete_mine(services: Services, request: Request) -> Reply:
     if not request.flag("sure"):
         return _ask(request)
     await services.store.members.erase(
-        ideas.write_of(request), request.actor.person_id or 0, keep_ideas=request.flag("keep")
+        ideas.write_of(request),
+        request.actor.person_id or 0,
+        keep_ideas=request.flag("keep"),
+        new_for=BURST_NEW,
     )
     # Usually at once; else a job tries until no reader holds old pages any more.
     await services.store.scrub()

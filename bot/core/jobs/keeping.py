@@ -12,7 +12,7 @@ from storage import Write
 
 
 async def purge_old(services: Services, now: datetime) -> None:
-    """Forget drafts, what buttons stand for, deliveries, sent messages and counted requests."""
+    """Forget drafts, what buttons stand for, deliveries, messages, uses, and what has ended."""
     store = services.store
     await store.drafts.purge(now - times.DRAFTS)
     await store.actions.purge(now)
@@ -20,6 +20,7 @@ async def purge_old(services: Services, now: datetime) -> None:
     await store.outbox.purge(now - times.OUTBOX)
     await store.limits.purge(now - times.LIMITS)
     await store.claims.purge(now)
+    await store.members.purge_blocks(now)
 
 
 async def purge_questions(services: Services, now: datetime) -> None:
