@@ -249,7 +249,8 @@ PROGRAM_WIDE = {
     "communities.get", "communities.by_id", "communities.all", "members.get", "members.by_account",
     "members.everything", "ideas.without_vector", "changes.latest", "changes.since",
     "deliveries.outcome", "deliveries.pending", "outbox.dead_rows", "outbox.waiting", "jobs.all",
-    "cards.of_idea", "questions.get", "drafts.files", "attachments.of_person", "members.notices",
+    "outbox.has", "cards.of_idea",
+    "questions.get", "drafts.files", "attachments.of_person", "members.notices",
     "questions.count_since", "drafts.get", "actions.get",
     "usage.of", "schedules.all", "audit.heads", "audit.has", "ideas.newest_id",
 }  # fmt: skip
@@ -283,7 +284,7 @@ async def test_no_read_reaches_into_another_bank(world: World, store: Store) -> 
         "now": NOW, "person_id": world.ann.id, "account_key": "discord:1", "include_staff": True,
         "thread_key": "t", "thread_id": "m", "message_id": "m", "voted_since": NOW - timedelta(9),
         "new_for": timedelta(9), "since": NOW - timedelta(9),
-        "until": NOW + timedelta(9), "act": "a",
+        "until": NOW + timedelta(9), "act": "a", "name": "Ann",
         "attachment_id": 1, "offset": 0, "limit": 10, "with_facets": True,
     }  # fmt: skip
     tried = 0
