@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from storage.connection import clean, moment, moment_or_none
+from storage.connection import clean, micros, moment, moment_or_none
 from storage.engine import Subject, reads, writes
 from storage.errors import Stale
 from storage.idea_rows import SELECT, to_ideas
 from storage.idea_writes import end_undo, find, finish, is_author, keep_undo, read, settle
-from storage.rows import Appeal, Idea
+from storage.rows import Appeal, Idea, IdeaFilter
+from storage.search import conditions
 from storage.tx import Tx
 
 _OPEN = (
@@ -83,14 +85,28 @@ class Appeals(Subject):
 
     @reads
     def open(
-        self, cx: sqlite3.Connection, bank_id: int, limit: int, offset: int = 0
+        self,
+        cx: sqlite3.Connection,
+        bank_id: int,
+        limit: int,
+        offset: int = 0,
+        *,
+        wanted: IdeaFilter | None = None,
     ) -> tuple[list[tuple[Idea, Appeal]], int]:
-        """Give a page of the ideas whose appeal waits, the oldest first, and how many there are."""
-        total = cx.execute(f"SELECT count(*) {_OPEN}", (bank_id,)).fetchone()[0]
+        """Give a page of the ideas whose appeal waits, the oldest first, and how many there are.
+
+        Of `wanted`, `until` is about when the appeal was made.
+        """
+        wanted = wanted or IdeaFilter()
+        where, values = conditions(bank_id, replace(wanted, until=None), is_common=True)
+        before = micros(wanted.until) if wanted.until else None
+        of_all = f"{_OPEN} AND {where} AND (? IS NULL OR p.at < ?)"
+        values = [bank_id, *values, before, before]
+        total = cx.execute(f"SELECT count(*) {of_all}", values).fetchone()[0]
         rows = cx.execute(
-            f"SELECT i.id, p.text, p.at, p.closed_at, {_DECIDER} {_OPEN} "
+            f"SELECT i.id, p.text, p.at, p.closed_at, {_DECIDER} {of_all} "
             "ORDER BY p.at LIMIT ? OFFSET ?",
-            (bank_id, limit, offset),
+            (*values, limit, offset),
         ).fetchall()
         found = []
         for idea_id, *row in rows:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
-from storage.connection import from_json, to_json
+from storage.connection import from_json, micros, to_json
 from storage.engine import Subject, alters, reads, writes
 from storage.errors import NotThere
 from storage.idea_rows import SELECT, to_ideas
@@ -16,7 +17,10 @@ from storage.tx import Tx
 _OPEN = (
     "FROM pairs p JOIN ideas a ON a.id = p.older JOIN ideas b ON b.id = p.newer "
     "WHERE p.is_apart = 0 AND a.bank_id = ?1 AND b.bank_id = ?1 "
-    "AND a.status IN ('pending', 'accepted') AND b.status IN ('pending', 'accepted')"
+    "AND a.status IN ('pending', 'accepted') AND b.status IN ('pending', 'accepted') "
+    "AND (?2 IS NULL OR EXISTS (SELECT 1 FROM idea_industries t "
+    "WHERE t.industry = ?2 AND t.idea_id IN (a.id, b.id))) "
+    "AND (?3 IS NULL OR b.created_at < ?3)"
 )
 
 
@@ -63,14 +67,25 @@ class Pairs(Subject):
 
     @reads
     def open(
-        self, cx: sqlite3.Connection, bank_id: int, limit: int, offset: int = 0
+        self,
+        cx: sqlite3.Connection,
+        bank_id: int,
+        limit: int,
+        offset: int = 0,
+        *,
+        industry: str | None = None,
+        until: datetime | None = None,
     ) -> tuple[list[Pair], int]:
-        """Give a page of the pairs that wait, the likest first, and how many there are."""
-        total = cx.execute(f"SELECT count(*) {_OPEN}", (bank_id,)).fetchone()[0]
+        """Give a page of the pairs that wait, the likest first, and how many there are.
+
+        With `industry`, one of the two is of it; with `until`, both were there before that time.
+        """
+        values = [bank_id, industry, micros(until) if until else None]
+        total = cx.execute(f"SELECT count(*) {_OPEN}", values).fetchone()[0]
         rows = cx.execute(
             f"SELECT p.older, p.newer, p.score, p.shared {_OPEN} "
-            "ORDER BY p.score DESC, p.newer DESC LIMIT ?2 OFFSET ?3",
-            (bank_id, limit, offset),
+            "ORDER BY p.score DESC, p.newer DESC LIMIT ?4 OFFSET ?5",
+            (*values, limit, offset),
         ).fetchall()
         found = []
         for older, newer, score, shared in rows:

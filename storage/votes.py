@@ -167,12 +167,24 @@ class Votes(Subject):
         return _counted(tx, found)
 
     @reads
-    def held(self, cx: sqlite3.Connection, bank_id: int) -> list[tuple[int, int]]:
-        """Give (number, how many votes are held out) of the ideas that wait for a decision."""
+    def held(
+        self,
+        cx: sqlite3.Connection,
+        bank_id: int,
+        *,
+        industry: str | None = None,
+        until: datetime | None = None,
+    ) -> list[tuple[int, int]]:
+        """Give (number, how many votes are held out) of the ideas that wait for a decision.
+
+        With `until`, the first of these votes was given before that time.
+        """
         return cx.execute(
             "SELECT i.number, count(*) FROM votes v JOIN ideas i ON i.id = v.idea_id "
-            "WHERE i.bank_id = ? AND v.is_held = 1 GROUP BY i.number ORDER BY i.number",
-            (bank_id,),
+            "WHERE i.bank_id = ?1 AND v.is_held = 1 AND (?2 IS NULL OR EXISTS (SELECT 1 "
+            "FROM idea_industries t WHERE t.industry = ?2 AND t.idea_id = i.id)) "
+            "GROUP BY i.number HAVING ?3 IS NULL OR min(v.voted_at) < ?3 ORDER BY i.number",
+            (bank_id, industry, micros(until) if until else None),
         ).fetchall()
 
 

@@ -141,6 +141,8 @@ SCRIPT = (
     Step("mod accept", Press(ADA, "Accept all the same")),
     Step("mod accept", Use(MOE, "mod accept", {"number": "2,5,99"})),
     Step("mod accept", Press(MOE, "Accept 2")),
+    Step("mod retag", Use(MOE, "mod retag", {"number": "2,5,99", "industry": "games"})),
+    Step("mod retag", Press(MOE, "Change 2")),
     Step("mod merge", Use(MOE, "mod merge", {"number": 2, "into": 1})),
     Step("mod unmerge", Press(MOE, "Part them again")),
     Step("queue", Use(MOE, "queue", {"kind": "duplicates"})),

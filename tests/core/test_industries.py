@@ -5,6 +5,10 @@ import pytest
 from bot.core.likeness import Models
 from tests.fakes.house import House
 
+CRASH = "Reconstruct a traffic accident from witness statements so that the jury sees it"
+SHOES = "A TV spot for a shoe brand, made in an afternoon by two people at the agency"
+NURSES = "Training films for new nurses about hygiene, one per ward"
+
 FUNERAL = "A funeral home shows families how the memorial service will look before it is held"
 GAME = "Cutscenes for an indie video game, drafted before the level design is done"
 
@@ -109,3 +113,55 @@ async def test_corrections_teach_the_tagger_of_this_bank(house: House) -> None:
     tagging = await house.services.banks.tag(bank_id, next_one)
 
     assert tagging.primary == "culture-museums"
+
+
+async def test_several_ideas_go_under_an_industry_after_a_dry_run_and_back_as_one(
+    house: House,
+) -> None:
+    for name, text in (("ann", CRASH), ("bob", SHOES), ("cam", NURSES)):
+        await house.person(name).does("idea add", text=text, industry="games")
+    await house.person("cam").says("idea withdraw 3")
+    mod = house.moderator()
+
+    plan = await mod.says("mod retag 1-4 healthcare,legal")
+
+    assert "Would change the industries of 2" in plan.text
+    assert "#3 is withdrawn" in plan.text
+    assert "no idea #4" in plan.text
+    assert (await house.idea(1)).primary == "games"
+    await mod.says("mod retag 2 insurance")  # meanwhile, by somebody else
+    done = await mod.presses(plan, "Change 2")
+    assert "#1, #2" in done.text
+    tagged = [[t.industry for t in (await house.idea(n)).tags] for n in (1, 2)]
+    assert tagged == [["healthcare", "legal-forensics"]] * 2
+    assert (await house.idea(3)).primary == "games"
+    again = await mod.says("mod retag 1,2 healthcare,legal")
+    assert "Nothing to change" in again.text
+    assert not again.buttons
+
+    undone = await mod.presses(done, "Undo")
+
+    assert "#1, #2" in undone.text
+    assert [(await house.idea(n)).primary for n in (1, 2)] == ["games", "insurance"]
+
+
+async def test_what_fails_between_the_plan_and_the_act_is_listed(house: House) -> None:
+    for name, text in (("ann", CRASH), ("bob", SHOES)):
+        await house.person(name).does("idea add", text=text, industry="games")
+    mod = house.moderator()
+    plan = await mod.says("mod retag 1,2 insurance")
+    await house.person("bob").says("idea withdraw 2")
+
+    done = await mod.presses(plan, "Change 2")
+
+    assert "Under other industries now: #1" in done.text
+    assert "#2 is withdrawn" in done.text
+    assert (await house.idea(2)).primary == "games"
+
+
+async def test_several_need_an_industry_that_there_is(house: House) -> None:
+    mod = house.moderator()
+
+    assert "fill this in" in (await mod.says("mod retag 1-3")).text
+    assert "no industry “hats”" in (await mod.says("mod retag 1-3 hats")).text
+    assert not (await house.person("ann").says("mod retag 1-3 games")).ok

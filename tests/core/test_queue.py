@@ -114,6 +114,56 @@ async def test_pages_and_the_last_one_that_was_decided_away(house: House) -> Non
     assert [i.text.split()[0] for i in after.items] == ["**#1**", "**#2**", "**#3**"]
 
 
+async def test_every_kind_is_narrowed_down_by_what_it_has_and_says_what_it_has_not(
+    house: House,
+) -> None:
+    mod, ann = house.moderator(), house.person("ann")
+    await ann.does("idea add", text=CRASH, industry="legal")
+    again = await house.person("bob").does("idea add", text=ALIKE)
+    await house.person("bob").presses(again, "Mine is different")
+    await house.person("cam").does(
+        "idea add", text=f"{SHOES}: write to me at shoes@example.org", industry="advertising"
+    )
+    await hold_votes(house, 1)
+    await house.person("eve").does("idea add", text=NURSES, industry="healthcare")
+    await mod.says("mod decline 4 off_topic")
+    await house.person("eve").does("idea appeal", number=4, text="It is about film.")
+    await house.person("dan").does(
+        "market add", entity="Sora", claim="Sora sings now.", source="https://example.org"
+    )
+    await house.person("dan").says("ask How long are the clips of Quuxreel?")
+    house.clock.pass_by(days=2)
+    await mod.says("mod claim 3")
+
+    async def count(kind: str, **filters: Any) -> tuple[int, bool]:
+        reply = await mod.does("queue", kind=kind, **filters)
+        assert reply.ok
+        assert ("Nothing fits" in reply.text) == (not reply.items)
+        return len(reply.items), "left aside" in reply.text
+
+    found = {
+        kind: (
+            await count(kind, industry="legal"),
+            await count(kind, industry="games"),
+            await count(kind, age="day"),
+            await count(kind, age="week"),
+            await count(kind, whose="mine"),
+        )
+        for kind in kinds(await mod.says("queue"))
+    }
+
+    both, none, one = (1, True), (0, False), (1, False)
+    assert found == {
+        "pending": ((2, False), none, (3, False), none, one),
+        "appeals": (none, none, one, none, none),
+        "duplicates": (one, none, one, none, both),
+        "flagged": (none, none, one, none, one),
+        "votes": (one, none, one, none, both),
+        "facts": (both, both, one, none, both),
+        "gaps": (both, both, one, none, both),
+    }
+
+
 async def test_filters_by_industry_age_and_claim(house: House) -> None:
     mod = house.moderator()
     await house.person("ann").does("idea add", text=CRASH, industry="legal")
@@ -135,7 +185,7 @@ async def test_filters_by_industry_age_and_claim(house: House) -> None:
     wrong = await mod.does("queue", industry="no such thing")
     assert not wrong.ok
     shown = await mod.does("queue", kind="pending", whose="unclaimed")
-    assert "unclaimed" in shown.text
+    assert "claimed by nobody" in shown.text
     kept = next(b for b in shown.items[0].buttons if b.label == "Accept").values["back"]
     assert kept == "pending.0...unclaimed"
 

@@ -20,7 +20,7 @@ TABLE = {
     "industry list": M, "market add": M, "me link": M,
     "privacy show": M, "privacy export": M, "privacy delete": M, "feedback": M, "share": M,
     "help": M, "idea appeal": M,
-    "queue": O, "mod accept": O, "mod decline": O, "mod merge": O, "mod unmerge": O,
+    "queue": O, "mod accept": O, "mod decline": O, "mod merge": O, "mod unmerge": O, "mod retag": O,
     "mod undo": O, "mod review": O, "mod claim": O, "mod restore": O, "mod uphold": O,
     "mod apart": O, "mod note": O, "mod block": O, "mod log": O, "mod votes": O, "export": O,
     "digest": O,

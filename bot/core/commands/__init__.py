@@ -17,7 +17,6 @@ from bot.core.commands.idea_list import MY_IDEAS, SEARCH_IDEAS, TOP_IDEAS
 from bot.core.commands.idea_notes import NOTE, NOTE_BELOW, NOTES, RENOTE, STAFF_NOTE, UNNOTE
 from bot.core.commands.idea_react import FOLLOW, VOTE
 from bot.core.commands.idea_show import EXPLAIN_RANK, RANDOM_IDEA, SHOW_IDEA, SIMILAR_IDEAS
-from bot.core.commands.industries import RETAG
 from bot.core.commands.link import LINK_CODE, LINK_JOIN, LINK_LEAVE, LINK_ME
 from bot.core.commands.log import LOG
 from bot.core.commands.market import (
@@ -31,6 +30,7 @@ from bot.core.commands.me import NOTICES
 from bot.core.commands.moderate import BLOCK, KEEP_APART, MERGE, UNMERGE, VOTES
 from bot.core.commands.privacy import DELETE_MINE, EXPORT_MINE, SHOW_PRIVACY
 from bot.core.commands.queue import QUEUE
+from bot.core.commands.retag import RETAG, RETAG_SEVERAL
 from bot.core.commands.review import REVIEW
 from bot.core.commands.settings import SET, SHOW
 from bot.core.commands.setup import RESEND, SETUP, SETUP_CHOOSE, SETUP_ZONE
@@ -75,6 +75,7 @@ ALL: tuple[Command, ...] = (
     RESTORE,
     UPHOLD,
     MERGE,
+    RETAG_SEVERAL,
     KEEP_APART,
     UNMERGE,
     UNDO,

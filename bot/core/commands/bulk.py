@@ -72,6 +72,14 @@ def numbers_of(text: str) -> list[int]:
     return numbers
 
 
+SURE = Field(
+    name="sure",
+    label="Sure",
+    type=FieldType.FLAG,
+    description="yes: several at once without the dry run",
+)
+
+
 async def run_bulk(
     services: Services, request: Request, numbers: Sequence[int], bulk: Bulk
 ) -> Reply:

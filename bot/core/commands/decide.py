@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.commands import ideas
-from bot.core.commands.bulk import Bulk, numbers_field, numbers_of, run_bulk
+from bot.core.commands.bulk import SURE, Bulk, numbers_field, numbers_of, run_bulk
 from bot.core.commands.deciding import (
     Decision,
     claim_obstacle,
@@ -185,12 +185,6 @@ _HIDDEN = (
     Field(name="over", label="Over a claim", type=FieldType.FLAG, in_option=False),
     Field(name="back", label="Back", max_length=80, in_option=False),
 )
-_SURE = Field(
-    name="sure",
-    label="Sure",
-    type=FieldType.FLAG,
-    description="yes: several at once without the dry run",
-)
 _TEMPLATE = Field(
     name="template",
     label="Reason",
@@ -213,7 +207,7 @@ ACCEPT = Command(
     name="mod accept",
     summary="Accept an idea, or several",
     handle=accept,
-    fields=(numbers_field(), _SURE, *_HIDDEN),
+    fields=(numbers_field(), SURE, *_HIDDEN),
     audience=Role.MODERATOR,
     is_write=True,
     examples=("mod accept 42", "mod accept 3,5,10-14"),
@@ -234,7 +228,7 @@ DECLINE = Command(
             description="yes: the author is not told; needs no reason",
             in_form=True,
         ),
-        _SURE,
+        SURE,
         *_HIDDEN,
     ),
     audience=Role.MODERATOR,

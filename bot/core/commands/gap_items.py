@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.core.gap_answers import answerable
@@ -26,13 +27,19 @@ async def gap_items(
     request: Request,
     *,
     state: GapState = "open",
+    before: datetime | None = None,
     offset: int,
     limit: int,
     back: str = "",
 ) -> tuple[tuple[ActionItem, ...], int]:
-    """Give a page of topics with the buttons that settle them, and how many there are in all."""
+    """Give a page of topics with the buttons that settle them, and how many there are in all.
+
+    With `before`, only those that were first asked about before that time.
+    """
     bank_id, today = request.community.bank_id, request.now.date()
     topics = await gap_topics(services.store, services.banks, bank_id, state)
+    if before is not None:
+        topics = [t for t in topics if min(gap.first_at for gap in t.gaps) < before]
     market = await services.banks.market(bank_id)
     known: set[int] = set()
     if state == "open":

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.commands import ideas, shown
-from bot.core.commands.bulk import Bulk, numbers_field, numbers_of, run_bulk
+from bot.core.commands.bulk import SURE, Bulk, numbers_field, numbers_of, run_bulk
 from bot.core.commands.deciding import claim_obstacle, standing
 from bot.core.commands.members import find_member
 from bot.core.commands.queue import and_queue
@@ -228,12 +228,7 @@ MERGE = Command(
     fields=(
         numbers_field(),
         replace(ideas.idea_field("into", "Into which idea?"), in_form=True),
-        Field(
-            name="sure",
-            label="Sure",
-            type=FieldType.FLAG,
-            description="yes: several at once without the dry run",
-        ),
+        SURE,
         *_HIDDEN,
     ),
     audience=Role.MODERATOR,

@@ -45,7 +45,7 @@ async def show_queue(services: Services, request: Request) -> Reply:
         waiting = await KINDS[kind](services, request, asked)
     return Reply(
         title=render("queue.title", request.locale),
-        text=_said(request, asked, waiting, counts),
+        text=await _said(services, request, asked, waiting, counts),
         items=waiting.items,
         selects=_kinds(request, asked, counts),
         buttons=(*_pages(request, asked, waiting), *_filter_button(request, asked, waiting.total)),
@@ -94,15 +94,34 @@ async def _asked(services: Services, request: Request, kind: str) -> Asked:
     )
 
 
-def _said(request: Request, asked: Asked, waiting: Waiting, counts: Mapping[str, int]) -> str:
+async def _said(
+    services: Services,
+    request: Request,
+    asked: Asked,
+    waiting: Waiting,
+    counts: Mapping[str, int],
+) -> str:
     locale = request.locale
-    if not waiting.total and not asked.has_filter and not any(counts.values()):
+    if not waiting.total and not asked.filters and not any(counts.values()):
         return render("queue.empty", locale)
-    heading = render(f"queue.{asked.kind}", locale, count=waiting.total)
-    if not asked.has_filter:
-        return heading
-    filters = [f"{name}: {plain(value)}" for name, value in asked.filters]
-    return f"{heading}\n{render('queue.filtered', locale, filters=filters)}"
+    if not waiting.total and asked.held:
+        lines = [render("queue.none_fits", locale)]
+    else:
+        lines = [render(f"queue.{asked.kind}", locale, count=waiting.total)]
+    taxonomy = await services.banks.taxonomy(request.community.bank_id)
+    words = {
+        "industry": plain(taxonomy.name(asked.industry or "other", locale)),
+        "age": render("queue.filter_age", locale, age=asked.age) if asked.age else "",
+        "whose": render("queue.filter_whose", locale, whose=asked.whose) if asked.whose else "",
+    }
+    if asked.held:
+        filters = [words[name] for name in asked.held]
+        lines.append(render("queue.filtered", locale, filters=filters))
+    if asked.left_aside:
+        filters = [words[name] for name in asked.left_aside]
+        kind = render("queue.named", locale, kind=asked.kind)
+        lines.append(render("queue.left_aside", locale, filters=filters, kind=kind))
+    return "\n".join(lines)
 
 
 def _kinds(request: Request, asked: Asked, counts: Mapping[str, int]) -> tuple[Select, ...]:
@@ -138,9 +157,8 @@ def _pages(request: Request, asked: Asked, waiting: Waiting) -> tuple[Button, ..
 
 
 def _filter_button(request: Request, asked: Asked, total: int) -> tuple[Button, ...]:
-    """Give the button that opens the filters, where there are ideas enough to filter."""
-    is_short = total <= PAGE and not asked.has_filter
-    if is_short or asked.kind not in {"pending", "edits", "flagged"}:
+    """Give the button that opens the filters, where there is enough to filter."""
+    if total <= PAGE and not asked.filters:
         return ()
     return (
         Button(

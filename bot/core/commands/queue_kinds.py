@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.appeals import may_hear
@@ -21,6 +21,14 @@ PAGE = 3
 
 AGES = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 WHOSE = ("mine", "unclaimed")
+_ALL = ("industry", "age", "whose")
+FITTING: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("pending", "edits", "flagged", "appeals"), _ALL),
+    # Nobody claims a pair or a burst of votes; facts and questions have no industry.
+    **dict.fromkeys(("duplicates", "votes"), ("industry", "age")),
+    **dict.fromkeys(("facts", "gaps"), ("age",)),
+}
+"""The filters that say something about each kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +48,18 @@ class Asked:
         return tuple(pair for pair in pairs if pair[1])
 
     @property
-    def has_filter(self) -> bool:
-        """Tell whether anything is filtered."""
-        return bool(self.filters)
+    def held(self) -> tuple[str, ...]:
+        """Give the names of the filters that are set and narrow this kind down."""
+        return tuple(name for name, _ in self.filters if name in FITTING[self.kind])
+
+    @property
+    def left_aside(self) -> tuple[str, ...]:
+        """Give the names of the filters that are set and say nothing about this kind."""
+        return tuple(name for name, _ in self.filters if name not in FITTING[self.kind])
+
+    def before(self, now: datetime) -> datetime | None:
+        """Give the time before which something began to wait, if there is such a filter."""
+        return now - AGES[self.age] if self.age else None
 
     @property
     def state(self) -> str:
@@ -92,14 +109,19 @@ def _filtered(request: Request, asked: Asked, wanted: IdeaFilter) -> IdeaFilter:
     return replace(
         wanted,
         industries=(asked.industry,) if asked.industry else (),
-        until=request.now - AGES[asked.age] if asked.age else None,
+        until=asked.before(request.now),
         claims_at=request.now if asked.whose else None,
         claimed_by=request.actor.person_id if asked.whose == "mine" else None,
     )
 
 
 async def _appeals(services: Services, request: Request, asked: Asked) -> Waiting:
-    found, total = await services.store.appeals.open(request.community.bank_id, PAGE, asked.offset)
+    found, total = await services.store.appeals.open(
+        request.community.bank_id,
+        PAGE,
+        asked.offset,
+        wanted=_filtered(request, asked, IdeaFilter()),
+    )
     items = []
     for idea, appeal in found:
         is_theirs = await may_hear(services, request, appeal)
@@ -108,14 +130,22 @@ async def _appeals(services: Services, request: Request, asked: Asked) -> Waitin
 
 
 async def _duplicates(services: Services, request: Request, asked: Asked) -> Waiting:
-    found, total = await services.store.pairs.open(request.community.bank_id, PAGE, asked.offset)
+    found, total = await services.store.pairs.open(
+        request.community.bank_id,
+        PAGE,
+        asked.offset,
+        industry=asked.industry,
+        until=asked.before(request.now),
+    )
     items = [queue_items.of_pair(request, pair, asked.state) for pair in found]
     return Waiting(tuple(items), total)
 
 
 async def _votes(services: Services, request: Request, asked: Asked) -> Waiting:
     bank_id = request.community.bank_id
-    held = await services.store.votes.held(bank_id)
+    held = await services.store.votes.held(
+        bank_id, industry=asked.industry, until=asked.before(request.now)
+    )
     some = held[asked.offset : asked.offset + PAGE]
     known = {
         idea.number: idea
@@ -129,12 +159,19 @@ async def _votes(services: Services, request: Request, asked: Asked) -> Waiting:
 
 async def _facts(services: Services, request: Request, asked: Asked) -> Waiting:
     rows = await services.store.knowledge.list(request.community.bank_id, ("proposed",))
+    before = asked.before(request.now)
+    rows = [row for row in rows if before is None or row.at < before]
     return _sliced(rows, asked, lambda row: queue_items.of_fact(request, row, asked.state))
 
 
 async def _gaps(services: Services, request: Request, asked: Asked) -> Waiting:
     items, total = await gap_items(
-        services, request, offset=asked.offset, limit=PAGE, back=asked.state
+        services,
+        request,
+        before=asked.before(request.now),
+        offset=asked.offset,
+        limit=PAGE,
+        back=asked.state,
     )
     return Waiting(items, total)
 
