@@ -61,6 +61,8 @@ class Phrases:
     exact: bool = False
     _by_first: dict[str, list[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
     _inside: list[tuple[str, str]] = field(default_factory=list)
+    spelled: set[str] = field(default_factory=set)  # words of phrases as they are written
+    several: set[tuple[str, ...]] = field(default_factory=set)  # phrases of two words and more
 
     def add(self, phrase: str, tag: str) -> None:
         """Let a phrase stand for a tag."""
@@ -68,7 +70,11 @@ class Phrases:
         if is_cjk(folded):
             self._inside.append((folded, tag))
             return
-        key = tuple(w.text if self.exact else stem(w.text) for w in words(folded))
+        said = tuple(w.text for w in words(folded))
+        key = said if self.exact else tuple(map(stem, said))
+        self.spelled.update(said)
+        if len(said) > 1:
+            self.several.add(said)
         if key:
             entry = (key, tag)
             bucket = self._by_first.setdefault(key[0], [])
@@ -138,7 +144,8 @@ class Lexicon:
         self.fields = {f["id"]: _field(f) for f in raw["fields"]}
         tables = raw["words"]
         self.stop = frozenset(fold(str(w)) for w in tables["stop"])
-        self.light = frozenset(stem(fold(str(w))) for w in tables["light"])
+        self.everyday = frozenset(fold(str(w)) for w in tables["light"])  # as they are written
+        self.light = frozenset(map(stem, self.everyday))
         self.variants = frozenset(tables["variants"])
         self.ordinary_variants = frozenset(tables["ordinary_variants"])
         self.events: Mapping[str, str] = tables["events"]

@@ -16,6 +16,7 @@ from bot.market.text import Piece, fold, stem, words
 from bot.market.wording import DONE_WEIGHT, VARIANT_WEIGHT, Wording
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
 _COUNTRY = re.compile(r"\bUS\b")  # not the word `us`
 _WHEN = re.compile(r"(?:^|[,;.?] ?|\b(?:and|since|until|so|but) )when\b|\bwhen\W*$")
 _FIELD_WEIGHT = 2.8
@@ -43,16 +44,32 @@ class Reader:
         self._wording = Wording(knowledge, lexicon)
         self._linker = Linker(knowledge, lexicon)
         self._spelling = Spelling(knowledge, lexicon)
-        self._known: dict[str, frozenset[str]] = {}
 
     def read(self, text: str, locale: str | None = None) -> Reading:
         """Read one question; its language is found out where none is given."""
+        reading = self._read(text, locale)
+        if reading.mentions or not reading.guesses or not self._asks_of_thing(reading):
+            return reading
+        # `what does movio cost` is about a thing that nobody knows, and not about movies.
+        return self._read(text, locale, kept=reading.guesses)
+
+    def _asks_of_thing(self, reading: Reading) -> bool:
+        """Tell whether something is asked that a product or a model has: a price, a length."""
+        fields = (self._lexicon.fields[f] for u in reading.units for f in u.fields)
+        return any(f.table or f.unit for f in fields)
+
+    def _read(self, text: str, locale: str | None, kept: frozenset[str] = frozenset()) -> Reading:
+        """Read one question, with the words in `kept` as they are spelled."""
+        guesses: frozenset[str] = frozenset()
         spelled = text if text.isupper() else _COUNTRY.sub("USA", text)
         language = locale or detect(text, self._lexicon.stopwords)
         typed = fold(spelled).replace("won't", "wont").split()
         folded = " ".join(map(self._in_full, typed) if language == "en" else typed)
         if language in ("en", "de", "fr", "es", "pt"):
-            folded = self._spelling.correct(folded, self._stems_of(language))
+            names = _with_capital(text) if language != "de" else frozenset()
+            if not kept:
+                guesses = self._spelling.guesses(folded, language, names)
+            folded = self._spelling.correct(folded, language, names, kept)
         mentions = tuple(self._linker.mentions(folded, text))
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)
@@ -69,6 +86,7 @@ class Reader:
             words=tokens,
             expects=self._expects(folded),
             sides=tuple(self._linker.sides(folded)),
+            guesses=guesses,
         )
 
     def _in_full(self, word: str) -> str:
@@ -93,13 +111,6 @@ class Reader:
         entity = self._knowledge.entities[owner]
         identifier = entity.predecessor if older else entity.successor
         return self._knowledge.position.get(identifier or "")
-
-    def _stems_of(self, locale: str) -> frozenset[str]:
-        if locale not in self._known:
-            phrases = self._lexicon.phrases(locale)
-            foreign = self._lexicon.stopwords.get(locale, frozenset())
-            self._known[locale] = phrases.stems() | {stem(w) for w in foreign}
-        return self._known[locale]
 
     def _hits(
         self, folded: str, tokens: Sequence[Piece], mentions: Sequence[Mention], locale: str
@@ -258,6 +269,11 @@ class Reader:
             return True
         around = tokens[max(0, position - 1) : position + 2]
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
+
+
+def _with_capital(text: str) -> frozenset[str]:
+    """Give the words, folded, that have a capital letter within a sentence: names, known or not."""
+    return frozenset(fold(w) for w in _CAPITAL.findall(text) if not text.istitle())
 
 
 def _place_first(span: tuple[tuple[int, int, str], list[str]]) -> tuple[bool, int]:

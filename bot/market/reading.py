@@ -41,6 +41,7 @@ class Reading:
     expects: frozenset[str] = frozenset()  # what an answer must hold: number, duration, date
     carried: tuple[Unit, ...] = field(default=())  # from earlier turns: break ties only
     denied: tuple[Mention, ...] = ()  # names behind a `not`: `anything but Veo`
+    guesses: frozenset[str] = frozenset()  # words read as misspelt ones of the facts
     before: Reading | None = None  # the list that this message narrows down
 
     @property

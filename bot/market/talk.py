@@ -61,7 +61,8 @@ class Talk:
         """Give the first intent of the file that the words show."""
         spelled = [w.text for w in words(fold(reading.text))]
         hits = list(self._phrases.find(spelled, reading.folded))
-        found = {h.tag for h in hits}
+        corrected = self._phrases.find([w.text for w in reading.words])
+        found = {h.tag for h in (*hits, *corrected)}
         for intent in self._intents.values():
             if intent.id == "cues" or not _is_shown(intent, found):
                 continue
