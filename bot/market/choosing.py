@@ -74,7 +74,7 @@ def _ranking(ask: Ask, conditions: Conditions) -> Draft | None:
         and u.weight >= 1
         and not any(h.start <= u.start < h.end for h in spans)
     ]
-    if _asks_newest_fact(ask) or _asks_other_field(ask):
+    if _asks_newest_fact(ask) or _asks_other_field(ask, conditions):
         return None
     names_things = "k:model" in ask.reading.tags or bool(ask.reading.mentions)
     if any(u.kind == "unknown" or not names_things for u in left):
@@ -82,7 +82,7 @@ def _ranking(ask: Ask, conditions: Conditions) -> Draft | None:
     return superlative(ask, conditions)
 
 
-def _asks_other_field(ask: Ask) -> bool:
+def _asks_other_field(ask: Ask, conditions: Conditions) -> bool:
     """Tell `smallest team: headcount of Pika` from a ranking of models by their size."""
     spans = [h for h in ask.reading.hits if h.tag.partition(":")[0] in ("top", "c", "k")]
     tops = {
@@ -95,6 +95,7 @@ def _asks_other_field(ask: Ask) -> bool:
         and u.weight >= _STRONG_UNIT
         and not tops & set(u.fields)
         and not any(h.start <= u.start < h.end for h in spans)
+        and not conditions.denied_before(ask.reading, u.start)
     ]
     kinds = {ask.knowledge.entities[e].kind for e in ask.reading.entities}
     return bool(kinds & {"model", "product", "company"} and others)
@@ -134,7 +135,8 @@ def _is_about_one(ask: Ask) -> bool:
     is_top = any(t.startswith("top:") for t in ask.reading.tags)
     if kinds == {"figure"}:
         return not is_top
-    return not kinds & {"model", "company"} or ("model" in kinds and not is_top)
+    is_line = ask.reading.has("list") and any(len(m.family) > 1 and not m.exact for m in named)
+    return not kinds & {"model", "company"} or ("model" in kinds and not (is_top or is_line))
 
 
 def compared(ask: Ask, conditions: Conditions) -> Draft | None:

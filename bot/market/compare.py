@@ -10,6 +10,7 @@ from bot.market.knowledge import Row
 from bot.market.likely import THINGS, likeliest
 from bot.market.lookup import ended_first
 from bot.market.model import Table
+from bot.market.text import fold
 
 _MOST = 5
 _SCALED = re.compile(r"(\d)([MB])\b")
@@ -88,7 +89,15 @@ def _answers(ask: Ask, owner: int) -> bool:
 
 
 def _cells(ask: Ask, owners: Sequence[int], field: str) -> list[str]:
-    return [cell(ask, ask.knowledge.facts(o, field)) for o in owners]
+    return [cell(ask, of_tier(ask, o, ask.knowledge.facts(o, field))) for o in owners]
+
+
+def of_tier(ask: Ask, owner: int, rows: Sequence[Row]) -> list[Row]:
+    """Keep the facts of the tier that a name says: Lite in `Veo 3.1 Lite`; all if it says none."""
+    named = [m for m in ask.reading.mentions if owner in m.all]
+    tiers = {t for m in named if all(n.extra for n in named) for t in m.extra}
+    held = [r for r in rows if tiers & set(fold(r.fact.variant or "").split())]
+    return held or list(rows)
 
 
 def cell(ask: Ask, rows: Sequence[Row]) -> str:

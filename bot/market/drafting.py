@@ -154,11 +154,11 @@ class Ask:
         if row.value.type == "date":
             is_said = any(text in row.fact.claim for text in (value, _in_english(value)))
             return "" if is_said or "-" not in value else f" ({self.month(value)})"
-        has_digits = any(c.isdigit() for c in value)
-        if row.value.type != "text" or has_digits or "industry" in row.asks:
+        unsaid = set(stems(value)) - set(stems(row.fact.claim))
+        has_digits = any(c.isdigit() for c in "".join(unsaid))
+        if row.value.type not in ("text", "list") or has_digits or "industry" in row.asks:
             return ""
-        claimed = set(stems(row.fact.claim))
-        return "" if set(stems(value)) <= claimed else f" ({value})"
+        return f" ({value})" if unsaid else ""
 
     def _is_vaguer(self, claim: str, as_of: str) -> bool:
         """Tell whether a claim names the month of a day, but not the day."""

@@ -45,7 +45,7 @@ class Engine:
         self._knowledge = knowledge
         self._lexicon = lexicon
         self._reader = Reader(knowledge, lexicon)
-        self._retriever = Retriever(knowledge)
+        self._retriever = Retriever(knowledge, lexicon)
         self._talk = Talk(lexicon)
         self._conditions = Conditions(knowledge, lexicon)
         self._messages = Messages(self._reader)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.market.conditions import Conditions
+from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.likely import likeliest
 from bot.market.linking import Mention
@@ -15,6 +15,8 @@ _RELATED = ("price", "length", "audio", "licence", "released", "availability")
 _MOST_CHOICES = 3
 _MOST_IDEAS = 5
 _THINGS = ("model", "product")
+_OPEN = "open weights"
+_CHECKED = ("kind", "audio", "country", "vendor", "status", "licence")
 
 
 def correct_premise(ask: Ask, conditions: Conditions) -> list[str]:
@@ -27,23 +29,25 @@ def correct_premise(ask: Ask, conditions: Conditions) -> list[str]:
         if ask.knowledge.entities[owner].kind not in _THINGS:
             continue
         for condition in conditions.read(ask.reading):
-            rows = [r for r in ask.knowledge.facts(owner, condition.field) if r.fact.is_current]
-            is_checked = condition.field in (
-                "kind",
-                "audio",
-                "country",
-                "vendor",
-                "status",
-                "licence",
-            )
-            if is_checked and rows and condition.test(rows) is None:
-                found += ask.sentences(rows[:1])
-                if condition.field == "kind" and has("answer_table.closed", ask.locale):
-                    found.append(ask.say("answer_table.closed", subject=ask.name(owner)))
+            found += _contradiction(ask, owner, condition)
     if not found:
         return []
     subject = ask.name(likeliest(ask, ask.reading.mentions[0]))
     return [ask.say("answer.not_so", subject=subject), *found]
+
+
+def _contradiction(ask: Ask, owner: int, condition: Condition) -> list[str]:
+    """Quote what contradicts one condition; empty where nothing does."""
+    rows = [r for r in ask.knowledge.facts(owner, condition.field) if r.fact.is_current]
+    if condition.field == "licence" and not rows:  # Apache or MIT would make it open
+        rows = [r for r in ask.knowledge.facts(owner, "kind") if r.fact.is_current]
+        rows = [r for r in rows if _OPEN not in (r.fact.value or "")]
+    if condition.field not in _CHECKED or not rows or condition.test(rows) is not None:
+        return []
+    found = ask.sentences(rows[:1])
+    if "kind" in rows[0].asks and has("answer_table.closed", ask.locale):
+        found.append(ask.say("answer_table.closed", subject=ask.name(owner)))
+    return found
 
 
 def name_readings(ask: Ask, draft: Draft) -> Draft:

@@ -111,6 +111,7 @@ class FieldWords:
     ages: bool
     table: bool
     soft: bool  # an answer may do without it
+    strict: bool = False  # only facts filed under it answer, not the words of other facts
     faint: frozenset[str] = frozenset()  # phrases of it that say little: use, where
 
     def covers(self, name: str, kind: str) -> bool:
@@ -234,5 +235,6 @@ def _field(entry: Mapping[str, Any]) -> FieldWords:
         ages=bool(entry.get("ages")),
         table=bool(entry.get("table")),
         soft=bool(entry.get("soft")),
+        strict=bool(entry.get("strict")),
         faint=frozenset(fold(str(w)) for w in entry.get("faint", ())),
     )

@@ -41,7 +41,8 @@ def listing(ask: Ask, conditions: Conditions) -> Draft | None:
 
 def list_of(ask: Ask, wanted: Sequence[Condition], kind: str) -> Draft | None:
     """List what meets all of some conditions, else what comes closest; None if nothing does."""
-    found = matches(ask, wanted, kind)
+    line = _line(ask)
+    found = [m for m in matches(ask, wanted, kind) if not line or m.owner in line]
     limited = [c for c in wanted if not c.holds]  # a number makes it a list without `models`
     if not found:
         is_list = {f"k:{kind}", "op:hardware"} & ask.reading.tags or ask.reading.before or limited
@@ -59,6 +60,18 @@ def list_of(ask: Ask, wanted: Sequence[Condition], kind: str) -> Draft | None:
         table=table_of(ask, found[:_MOST], fields),
         entities=tuple(m.owner for m in found[:_MOST]),
     )
+
+
+def _line(ask: Ask) -> set[int]:
+    """Give the models that a list is to be made of: `which Wan models are open`; all if empty."""
+    kinds = ask.knowledge.entities
+    return {
+        e
+        for m in ask.reading.mentions
+        if len(m.family) > 1
+        for e in m.family
+        if kinds[e].kind == "model" and not any(kinds[o].kind == "company" for o in m.exact)
+    }
 
 
 def shown_too(ask: Ask) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.market.compare import cell
+from bot.market.compare import cell, of_tier
 from bot.market.conditions import Condition, Conditions
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
@@ -23,6 +23,8 @@ _ONE = 0.7  # of one thing a fact in the very words says more
 
 
 _TWO = 2  # things at least are compared
+_STRONG_UNIT = 2.0
+_KINDS = {"valuation": "company", "funding": "company", "users": "company", "plan": "plan"}
 
 
 _PLACES = re.compile(
@@ -37,11 +39,11 @@ def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
     if not positions:
         return None
     entry = ask.lexicon.superlatives[_most_exact(ask, positions)]
-    field, low = str(entry["field"]), entry["end"] == "low"
-    kind = "company" if field in ("valuation", "funding", "users") else kind_of(ask)
+    field, low = _ranked_by(ask, entry, conditions), entry["end"] == "low"
+    kind = _KINDS.get(field) or kind_of(ask)
     wanted = [c for c in conditions.read(ask.reading) if c.field != field or not c.holds]
     owners = _scope(ask)
-    found = matches(ask, wanted, kind if kind in ("model", "company") else "model")
+    found = matches(ask, wanted, kind if kind in ("model", "company", "plan") else "model")
     found = [m for m in found if not owners or m.owner in owners]
     if owners and not found:
         found = [Match(o, {}) for o in owners]
@@ -52,6 +54,25 @@ def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
     if not ranked:
         return None
     return _podium(ask, ranked[: _how_many(ask)], (field, low), wanted)
+
+
+def _ranked_by(ask: Ask, entry: Mapping[str, Any], conditions: Conditions) -> str:
+    """Give the field to rank by: of `longest extension` the one named beside, if of its unit."""
+    field = str(entry["field"])
+    if field == "price" and "plan" in ask.reading.asked:
+        return "plan"
+    spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]
+    beside = [
+        f
+        for u in ask.reading.units
+        if u.weight >= _STRONG_UNIT
+        and not any(h.start <= u.start < h.end for h in spans)
+        and not conditions.denied_before(ask.reading, u.start)
+        for f in u.fields
+    ]
+    unit = ask.lexicon.fields[field].unit
+    alike = [f for f in beside if unit and ask.lexicon.fields[f].unit == unit]
+    return alike[0] if alike and field not in alike else field
 
 
 def _how_many(ask: Ask) -> int:
@@ -110,7 +131,7 @@ def ranked_among(ask: Ask, owners: Sequence[int], conditions: Conditions) -> Dra
 
 def _with_first(ask: Ask, match: Match, field: str, wanted: Sequence[Condition]) -> list[Row]:
     """Give the facts for a cell; of the date of something the one that ranked it."""
-    rows = usable(ask, match.owner, field, wanted)
+    rows = of_tier(ask, match.owner, usable(ask, match.owner, field, wanted))
     return rows if field != "released" else [match.evidence.get(field) or rows[0]] if rows else []
 
 
@@ -164,10 +185,11 @@ def _ranked(
     for match in found:
         rows = [
             r
-            for r in usable(ask, match.owner, field, wanted)
+            for r in of_tier(ask, match.owner, usable(ask, match.owner, field, wanted))
             if r.number is not None
             and r.value is not None
             and r.value.type == unit
+            and (unit != "money" or _is_ranked_money(ask, r, field))
             and (any(_is_of(r, d) for d in days) if days else r.fact.is_current)
             and not r.fact.conflict
             and r.fact.verified
@@ -183,6 +205,15 @@ def _ranked(
     if newest and not any(u.kind == "date" for u in ask.reading.units):
         entries = [e for e in entries if e[2].fact.as_of == newest]
     return sorted(entries, key=lambda e: (e[0] if low else -e[0], e[1].owner))
+
+
+def _is_ranked_money(ask: Ask, row: Row, field: str) -> bool:
+    """Tell whether a sum can stand in a ranking: of the very field, in dollars, as paid.
+
+    Other currencies are not converted, and a round is no valuation.
+    """
+    is_dollars = row.value is not None and row.value.currency == "USD"
+    return is_dollars and ask.lexicon.fields[field].is_first(row.fact.field or "")
 
 
 def _is_of(row: Row, day: str) -> bool:

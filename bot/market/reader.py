@@ -25,11 +25,13 @@ _PLACE_WEIGHT = 3.6
 _DATE_WEIGHT = 2.0
 _OTHER_MONTH = 0.25  # of a fact of the same year, where a month is asked for
 PASSING = "op:passing"
+_JOINING_TAGS = ("op:less", "op:more", "op:each", "op:wanting")
 _JOINING = ("and", "or", "nor", "und", "oder", "et", "ou", "y", "o", "e")
 _LARGER = 0.4
 _ALIKE = 0.85  # of a word that means about the same
 _NUMERIC_ALIKE = 0.45
 _NUMERIC = ("money", "count", "parameters", "points", "memory", "rate", "price_per_second")
+_LIGHT_IN_PHRASE = 0.5  # `who owns` is not answered by every `own`
 _LONG_PHRASE = 0.95  # a fact in the very words goes first
 _EXPECTED = 0.45  # a name answers `who directed it` perhaps
 
@@ -164,7 +166,9 @@ class Reader:
         yield from self._date_units(tokens, taken)
         said = {i for h in hits if h.start >= 0 for i in range(h.start, h.end)}
         behind = {h.end for h in hits if h.tag == "op:without"}
-        for unit in self._wording.units(tokens, (taken, named, said), locale):
+        joining = [h for h in hits if h.tag in _JOINING_TAGS and h.start >= 0]
+        joined = {i for h in joining for i in range(h.start, h.end)}
+        for unit in self._wording.units(tokens, (taken | joined, named, said), locale):
             is_denied = unit.kind == "variant" and unit.start in behind
             yield replace(unit, weight=0.0, kind="denied") if is_denied else unit
 
@@ -198,13 +202,15 @@ class Reader:
         keys = [(t, _LONG_PHRASE if is_long else 1.0) for t in tags]
         keys += [("q:" + "_".join(stems), 1.0)] if is_long else []
         keys += [(f"p:{p}", _LARGER) for t in tags if t[:2] == "p:" for p in self._around(t[2:])]
-        content = [w for w in span if w not in self._lexicon.stop]
-        content = [stem(w) for w in content]
+        content = [stem(w) for w in span if w not in self._lexicon.stop]
+        if all(t[:2] == "f:" and self._lexicon.fields[t[2:]].strict for t in tags):
+            return Unit(" ".join(span), tuple(keys), _FIELD_WEIGHT, "field", start)
         if len(content) == 1:
             is_light = content[0] in self._lexicon.light
             is_number = self._asks_number(tags)
-            keys.append((f"w:{content[0]}", 0.75 if is_light else 0.85 if is_number else 0.95))
-            alike = _NUMERIC_ALIKE if is_number else _ALIKE
+            sure = (_LIGHT_IN_PHRASE if is_long else 0.75) if is_light else 0.95
+            keys.append((f"w:{content[0]}", min(sure, 0.85) if is_number else sure))
+            alike = min(sure, _NUMERIC_ALIKE if is_number else _ALIKE)
             keys += [(h.tag, alike) for h in self._lexicon.synonyms.find(content)]
         else:
             keys += [(f"w:{w}", 0.6) for w in content if w not in self._lexicon.light]

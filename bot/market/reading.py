@@ -18,6 +18,7 @@ class Unit:
     weight: float
     kind: str  # "field", "place", "date", "number", "word", "light", "unknown", "variant"
     start: int = -1  # word position
+    is_counted: bool = False  # behind `how many`: an answer gives its number
 
     @property
     def fields(self) -> tuple[str, ...]:

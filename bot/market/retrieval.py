@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.market.knowledge import Knowledge, Row
+from bot.market.lexicon import Lexicon
 from bot.market.linking import Mention
 from bot.market.reading import Reading, Unit
+from bot.market.text import fold, stem, words
 
 _ENTITY = 0.8
 _CARRIED = 0.04
 _NAMESAKE = 0.2
 _DATED = 0.15  # a date answers `when`
 _NO_SUCH = 0.6  # of a fact without a number where `how many` is asked
+_NEAR = 4  # words between a number and what it counts
+_PREPOSITIONS = frozenset(("under", "over", "of", "in", "for", "with", "at", "from", "by", "since"))
 _EXPLAINING = ("term", "guide", "hardware")
 _FAMILY = 0.9
 _ENOUGH = 1200  # candidates
@@ -43,9 +48,10 @@ class Scored:
 class Retriever:
     """Ranks rows by weighted coverage of the parts of a question."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        """Keep the knowledge to search."""
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon) -> None:
+        """Keep the knowledge to search, and what its words mean."""
         self._knowledge = knowledge
+        self._lexicon = lexicon
 
     def rank(
         self,
@@ -132,6 +138,8 @@ class Retriever:
             cover = min(1.0, cover + _DATED)
         if any(index not in self._knowledge.postings(f"t:{kind}") for kind in reading.expects):
             cover *= _NO_SUCH
+        if any(u.is_counted and not self._counts(u, row) for u in units):
+            cover *= _NO_SUCH
         kind = self._knowledge.entities[row.owner].kind
         if kind in _EXPLAINING and not reading.has("define"):
             cover *= 0.8
@@ -139,6 +147,26 @@ class Retriever:
         score = cover + _ENTITY * about + _CARRIED * carried + self._taste(row)
         score += _NAMESAKE * is_about
         return Scored(row, score, cover, about, tuple(missing), tuple(weak))
+
+    def _counts(self, unit: Unit, row: Row) -> bool:
+        """Tell whether a fact gives a number of what is counted: `21 investors`, not `in 2026`."""
+        if row.value is not None and row.value.type in ("count", "money", "parameters"):
+            return True
+        found = [w.text for w in words(fold(row.fact.claim))]
+        wanted = {k[2:] for k, _ in unit.keys if k.startswith("w:")}
+        groups = {k for k, _ in unit.keys if k.startswith("s:")}
+        at = [
+            i
+            for i, w in enumerate(found)
+            if stem(w) in wanted or groups & {h.tag for h in self._lexicon.synonyms.find([stem(w)])}
+        ]
+        return not at or any(self._is_counted(found, i) for i in at)
+
+    def _is_counted(self, found: Sequence[str], position: int) -> bool:
+        """Tell whether a number stands before a noun, or behind it with no `under`, `of`, `in`."""
+        behind = list(takewhile(lambda w: w not in _PREPOSITIONS, found[position + 1 :][:_NEAR]))
+        near = (*found[max(0, position - _NEAR) : position], *behind)
+        return any(w[0].isdigit() or w in self._lexicon.numbers for w in near)
 
     def _is_about(self, row: Row, units: Sequence[Unit]) -> bool:
         """Tell whether what is to be explained is the subject of a fact, not only named in it."""

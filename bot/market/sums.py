@@ -44,8 +44,8 @@ def reckon(ask: Ask) -> Draft | None:
 
 
 def _asks_nothing_else(ask: Ask, found: Sequence[Amount]) -> bool:
-    """Tell whether only a length is named, with where and at which size: `25 s of X in 1080p`."""
-    is_said = any(a.field == "length" for a in found) and len(found) > 1
+    """Tell whether only a length is named, perhaps with where and at which size: `25 s of X`."""
+    is_said = any(a.field == "length" for a in found)
     asked = (u for u in ask.reading.units if u.kind in ("field", "unknown") and u.weight >= 1)
     return is_said and not any(asked)
 

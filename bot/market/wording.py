@@ -73,11 +73,18 @@ class Wording:
         is_counted = unit.start > 1 and _counts(tokens[unit.start - 2 : unit.start])
         if unit.kind == "light" and before == "who" and unit.text not in self._lexicon.vague:
             return replace(unit, weight=DONE_WEIGHT, kind="word")
+        is_noun = is_counted and self._ends_noun(tokens, unit.start + 1)
         if unit.kind == "light" and is_counted:
-            return replace(unit, weight=_COUNTED_WEIGHT, kind="word")
+            return replace(unit, weight=_COUNTED_WEIGHT, kind="word", is_counted=is_noun)
         if unit.kind in ("word", "unknown") and (is_counted or before in _WHICH):
-            return replace(unit, weight=unit.weight + _FOCUS_WEIGHT)
+            return replace(unit, weight=unit.weight + _FOCUS_WEIGHT, is_counted=is_noun)
         return unit
+
+    def _ends_noun(self, tokens: Sequence[Piece], position: int) -> bool:
+        """Tell whether nothing of a longer noun follows: `people`, but not `AI film studios`."""
+        following = tokens[position].text if position < len(tokens) else ""
+        is_everyday = stem(following) in self._lexicon.light
+        return not following or following in self._lexicon.stop or is_everyday
 
     def _translated(self, tokens: Sequence[Piece], locale: str) -> Iterable[Unit]:
         """Read nouns of other languages as the English words of the facts."""
