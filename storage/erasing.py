@@ -168,6 +168,7 @@ _FORGET = (
     "DELETE FROM notes WHERE person_id = ?",
     "DELETE FROM followers WHERE person_id = ?",
     "DELETE FROM attachments WHERE person_id = ?",
+    "DELETE FROM feedback WHERE person_id = ?",
     "DELETE FROM questions WHERE person_id = ?",
     "DELETE FROM drafts WHERE person_id = ?",
     "DELETE FROM actions WHERE person_id = ?",
@@ -269,6 +270,7 @@ def _texts(tx: Tx, person_id: int) -> list[str]:
     for sql in (
         "SELECT title, text FROM ideas WHERE author_id = ?",
         "SELECT question, question FROM questions WHERE person_id = ?",
+        "SELECT reason, reason FROM feedback WHERE person_id = ?",
         "SELECT question, question FROM gap_followers WHERE person_id = ?",
         "SELECT text, text FROM notes WHERE person_id = ?",
         "SELECT p.text, p.text FROM appeals p JOIN ideas i ON i.id = p.idea_id "

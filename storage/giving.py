@@ -73,8 +73,9 @@ _EVERYTHING = {
     "WHERE c.person_id = ?",
     "follows": "SELECT i.number, f.at FROM followers f JOIN ideas i ON i.id = f.idea_id "
     "WHERE f.person_id = ?",
-    "questions": "SELECT question, answer, asked_at, feedback, feedback_reason FROM questions "
-    "WHERE person_id = ?",
+    "questions": "SELECT question, answer, asked_at FROM questions WHERE person_id = ?",
+    # Not the question: it may be somebody else's.
+    "feedback": "SELECT question_id, value, reason, at FROM feedback WHERE person_id = ?",
     "gaps": "SELECT question, entities, field, first_at, last_at FROM gaps WHERE person_id = ?",
     "gap_followers": "SELECT question, at FROM gap_followers WHERE person_id = ?",
     "facts": "SELECT entity_id, fact, state, at FROM knowledge WHERE person_id = ?",

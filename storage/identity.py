@@ -28,7 +28,7 @@ MOVED = {
     "claims": "person_id",
 }
 # The same where a person stands once per row of something: the one that is there wins.
-MOVED_ONCE = ("memberships", "followers", "gap_followers")
+MOVED_ONCE = ("memberships", "followers", "gap_followers", "feedback")
 
 
 class Identity(Subject):

@@ -65,18 +65,25 @@ class Questions(Subject):
 
     @writes
     def feedback(self, tx: Tx, question_id: int, value: int, reason: str = "") -> None:
-        """Note what somebody thinks of an answer: 1 good, -1 bad, 0 nothing.
+        """Note what whoever writes thinks of an answer: 1 good, -1 bad, 0 nothing.
+
+        Everybody in the community has an opinion of their own: an answer may have been given in
+        public. A second one takes the place of their first.
 
         Raises:
             NotThere: no such question in the writer's community.
         """
-        cursor = tx.run(
-            "UPDATE questions SET feedback = ?1, feedback_reason = ?2 WHERE id = ?3 "
-            "AND (?4 IS NULL OR community_id = ?4)",
-            (value, reason, question_id, tx.write.community_id),
+        row = tx.one(
+            "SELECT 1 FROM questions WHERE id = ? AND community_id = ?",
+            (question_id, tx.write.community_id),
         )
-        if cursor.rowcount == 0:
+        if row is None:
             raise NotThere
+        tx.run(
+            "INSERT INTO feedback VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+            "at = excluded.at, value = excluded.value, reason = excluded.reason",
+            (question_id, tx.actor, tx.now_us, value, clean(reason)),
+        )
         tx.outcome(f"question:{question_id}")
 
     @reads

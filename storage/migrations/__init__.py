@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005, m007, m010, m011, m012
+from storage.migrations import m001, m002, m003, m005, m007, m010, m011, m012, m013
 
 migrations = Migrations("reelbank")
 
@@ -68,3 +68,9 @@ def m011_gap_states(db: Database) -> None:
 def m012_returning(db: Database) -> None:
     """What outlives an erasure without naming anybody, so that coming back undoes nothing."""
     run_script(db, m012.SCHEMA)
+
+
+@migrations()
+def m013_feedback(db: Database) -> None:
+    """Everybody's own opinion of an answer."""
+    run_script(db, m013.SCHEMA)

@@ -39,8 +39,10 @@ QUERIES = {
           {_NAME.format("actor_id")}, action, details FROM audit
         ORDER BY bank_id, seq""",
     "questions": f"""
-        SELECT {_NAME.format("person_id")}, asked_at, abstained, reason, feedback,
-          feedback_reason, entities, question, answer FROM questions ORDER BY id""",
+        SELECT {_NAME.format("person_id")}, asked_at, abstained, reason, entities, question,
+          answer FROM questions ORDER BY id""",
+    "feedback": f"""
+        SELECT {_NAME.format("person_id")}, at, value, reason FROM feedback ORDER BY at""",
     "gaps": """
         SELECT key, count, first_at, last_at, closed_at, entities, field, question FROM gaps
         ORDER BY id""",

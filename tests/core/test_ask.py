@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.core.commands.ask import visibility
@@ -88,8 +90,34 @@ async def test_feedback_is_kept_with_its_reason(house: House) -> None:
     everything = await house.store.members.everything(
         (await house.store.members.by_account("discord:ann")).id  # type: ignore[union-attr]
     )
-    assert everything["questions"][0]["feedback"] == -1
-    assert everything["questions"][0]["feedback_reason"] == "too long"
+    [said] = everything["feedback"]
+    assert (said["value"], said["reason"]) == (-1, "too long")
+
+
+async def test_everybody_rates_an_answer_for_themselves(house: House) -> None:
+    ann, bob = house.person("ann"), house.person("bob")
+    reply = await ann.says(f"ask {QUESTION}")
+    await ann.presses(reply, "Not helpful", reason="too long, says ann")
+    await bob.presses(reply, "Not helpful", reason="wrong, says bob")
+    assert (await bob.presses(reply, "Helpful")).ok  # bob changed his mind
+
+    async def said(name: str) -> list[tuple[int, str]]:
+        person = await house.store.members.by_account(f"discord:{name}")
+        assert person is not None
+        everything = await house.store.members.everything(person.id)
+        return [(row["value"], row["reason"]) for row in everything["feedback"]]
+
+    assert await said("ann") == [(-1, "too long, says ann")]
+    assert await said("bob") == [(1, "")]
+    await ann.presses(reply, "Not helpful", reason="too long, says ann")
+    await bob.presses(reply, "Not helpful", reason="wrong, says bob")
+    await bob.does("privacy delete", sure=True)
+
+    assert b"says bob" not in await asyncio.to_thread(house.store.path.read_bytes)
+    assert await said("ann") == [(-1, "too long, says ann")]
+    await house.enter("discord:99", "Others")
+    stranger = house.person("eve", key="discord:99")
+    assert not (await stranger.presses(reply, "Helpful")).ok
 
 
 async def test_a_text_that_is_an_idea_can_be_kept(house: House) -> None:

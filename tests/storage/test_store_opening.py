@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -66,6 +67,28 @@ def test_the_version_counts_the_migrations() -> None:
     names = [migration.name for migration in migrations._migrations]
     assert len(names) == SCHEMA_VERSION
     assert names == sorted(names)
+
+
+async def test_what_a_migration_takes_over_of_feedback_and_hides_of_anonymous_ideas(
+    path: Path,
+) -> None:
+    make_oldest(path)
+    with contextlib.closing(connect(path)) as cx:
+        cx.execute(
+            "INSERT INTO questions (id, community_id, person_id, thread_key, asked_at, abstained, "
+            "feedback, feedback_reason, entities, question, answer) VALUES "
+            "(1, 1, 7, 't', 5, 0, -1, 'whose words?', '[]', 'q', 'a'), "
+            "(2, 1, NULL, 't', 5, 0, 1, '', '[]', 'q', 'a'), "
+            "(3, 1, 7, 't', 5, 0, NULL, '', '[]', 'q', 'a')"
+        )
+        cx.execute(
+            "UPDATE ideas SET is_anonymous = 1, author_id = 7, permalink = 'l', external_id = 'm'"
+        )
+    Store.open(path, durable=False).close()
+
+    with contextlib.closing(connect(path)) as cx:
+        assert cx.execute("SELECT * FROM feedback").fetchall() == [(1, 7, 5, -1, "")]
+        assert cx.execute("SELECT permalink, external_id FROM ideas").fetchall() == [(None, None)]
 
 
 async def test_the_oldest_store_opens_and_works(path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from store_world import NOW, World
@@ -26,7 +27,7 @@ PERSONAL: dict[str, str] = {
     "knowledge": "facts", "taxonomy_changes": "taxonomy", "audit": "log", "cards": "cards",
     "deliveries": "requests", "drafts": "drafts", "actions": "buttons", "outbox": "notices",
     "hits": "counted", "claims": "claims", "appeals": "appeals", "pairs": "ideas",
-    "gap_followers": "gap_followers", "uncompared": "ideas",
+    "gap_followers": "gap_followers", "feedback": "feedback", "uncompared": "ideas",
     "undo_votes": "undoable_votes", "undo_tags": "ideas",
 }  # fmt: skip
 """Tables that hold something about people, with the part of the export that tells it."""
@@ -104,7 +105,11 @@ async def fill_all(world: World, store: Store) -> None:
     [row] = [r for r in await store.outbox.lease(["discord"], world.tick(9), 99) if
              r.key.startswith("notice:1:")]  # fmt: skip
     await store.outbox.sent(row.id)
-    await store.questions.add(world.by(ann), question(world, "short"))
+    asked = await store.questions.add(world.by(ann), question(world, "short"))
+    await store.questions.feedback(world.by(ann), asked, -1, f"nothing of {MARK}")
+    theirs = replace(question(world, "Bob's"), person_id=world.bob.id)
+    asked = await store.questions.add(world.by(world.bob), theirs)
+    await store.questions.feedback(world.by(ann), asked, -1, f"nothing of {MARK}")
 
 
 async def test_every_table_is_accounted_for(store: Store) -> None:
