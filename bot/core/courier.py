@@ -66,6 +66,8 @@ class Inspector(Protocol):
 
     pickers: frozenset[SelectKind]
     """The kinds of menus that the platform itself fills."""
+    knows_roles_in_direct: bool
+    """Whether somebody's role is known in a direct message, too."""
 
     async def missing(self, community: Community, locale: str = "en") -> list[Lack]:
         """Name the permissions, scopes, channels and roles that are missing."""

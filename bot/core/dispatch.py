@@ -66,7 +66,7 @@ async def prefilled(services: Services, request: Request) -> Mapping[str, Value]
     if command is None or (command.prefill is None and command.audience is Role.MEMBER):
         return {}
     request = await _known(services, request)
-    _require_role(request, command)
+    _require_role(services, request, command)
     return {} if command.prefill is None else await command.prefill(services, request)
 
 
@@ -75,7 +75,7 @@ async def _run(services: Services, request: Request) -> Reply:
     if command is None:
         raise NotFound("unknown_command", name=request.command)
     request = await _known(services, request)
-    _require_role(request, command)
+    _require_role(services, request, command)
     # Counted first: what is wrong in a form costs as much to read as what is right.
     await require_quota(services, request, command)
     values, errors = validate(command, request.values, request.locale)
@@ -92,9 +92,14 @@ async def _run(services: Services, request: Request) -> Reply:
         return _field_errors(command, request, {error.field: wrong})
 
 
-def _require_role(request: Request, command: Command) -> None:
-    if request.actor.role < command.audience:
-        raise NotAllowed("not_allowed", role=command.audience.name.lower())
+def _require_role(services: Services, request: Request, command: Command) -> None:
+    if request.actor.role >= command.audience:
+        return
+    role = command.audience.name.lower()
+    courier = services.couriers.get(request.community.platform)
+    if request.place.is_direct and courier is not None and not courier.knows_roles_in_direct:
+        raise NotAllowed("not_in_direct", role=role, command=command.name)
+    raise NotAllowed("not_allowed", role=role)
 
 
 async def _known(services: Services, request: Request) -> Request:

@@ -55,12 +55,16 @@ async def greet(
     await services.store.communities.set_settings(write, community.id, {_GREETED: True})
 
 
-def hello_reply(locale: str) -> Reply:
-    """Say what Reelbank does, with a button that begins the setup."""
+def hello_reply(locale: str, elsewhere: str = "") -> Reply:
+    """Say what Reelbank does, with a button that begins the setup.
+
+    With `elsewhere`, the name of a community, it says that the setup begins there, not here.
+    """
+    start = Button(label=render("setup.start", locale), command="setup", style=Style.PRIMARY)
     return Reply(
-        text=render("setup.hello", locale),
+        text=render("setup.hello", locale, elsewhere=elsewhere),
         buttons=(
-            Button(label=render("setup.start", locale), command="setup", style=Style.PRIMARY),
+            *(() if elsewhere else (start,)),
             Button(label=render("setup.help", locale), command="help"),
         ),
     )
@@ -74,7 +78,8 @@ async def send_hello(
     Raises:
         CourierError: no place takes it; the last one's reason.
     """
-    reply = hello_reply(str(payload.get("locale") or "en"))
+    locale = str(payload.get("locale") or "en")
+    reply = hello_reply(locale)
     problem: Forbidden | Gone = Gone()
     for channel in payload.get("channels") or ():
         try:
@@ -83,6 +88,8 @@ async def send_hello(
             problem = error
         else:
             return
+    if not courier.knows_roles_in_direct:
+        reply = hello_reply(locale, elsewhere=community.name)
     for account in payload.get("accounts") or ():
         try:
             await courier.tell(community, str(account), reply, key=key)

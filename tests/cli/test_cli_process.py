@@ -51,6 +51,24 @@ def test_a_script_drives_the_chat(environment: dict[str, str]) -> None:
     assert "who makes" not in first.stdout
 
 
+def test_a_chat_whose_reader_has_gone_ends_without_a_word(environment: dict[str, str]) -> None:
+    chat = subprocess.Popen(
+        [*COMMAND, "chat"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert chat.stdin is not None
+    assert chat.stdout is not None
+    chat.stdin.write("/help\n")
+    chat.stdin.flush()
+    assert chat.stdout.readline().startswith("Reelbank")
+    chat.stdout.close()
+
+    _, complaints = chat.communicate("/help\n" * 30, timeout=60)
+
+    assert complaints == ""
+    assert chat.returncode == 128 + signal.SIGPIPE
+
+
 def test_two_chats_with_the_same_lines_say_the_same(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -57,7 +57,23 @@ async def test_where_no_channel_takes_it_the_owner_hears(line: Line, services: S
 
     assert line.server.posted(payloads.CHANNEL) == []
     [hello] = line.server.posted(DM_OF_OWNER)
-    assert "/setup" in hello["content"] or payloads.items(hello)
+    assert f"type `/setup` in any channel of **{payloads.guild()['name']}**" in hello["content"]
+    assert [item["label"] for item in payloads.items(hello)] == ["What can you do?"]
+
+
+async def test_a_button_for_moderators_in_a_direct_message_says_where_to_go(
+    line: Line, services: Services
+) -> None:
+    services.couriers["discord"] = line.adapter.courier
+    data = {"component_type": 2, "custom_id": "v1|export|"}
+    message = payloads.message("77", "Hello!")
+    made = await line.server.interact(3, data, user_id=payloads.OWNER, in_dm=True, message=message)
+    await asyncio.wait_for(made.answered.wait(), 5)
+    await line.server.until(lambda: bool(made.followups))
+
+    text = str(made.followups)
+    assert "`/export` is for moderators" in text
+    assert "in any channel of your server" in text
 
 
 async def test_what_happened_while_the_bot_was_away_is_caught_up_with(

@@ -27,6 +27,7 @@ class FakeCourier:
     lacks: list[Lack] = field(default_factory=list)
     listed: list[Choice] = field(default_factory=list)
     pickers: frozenset[SelectKind] = frozenset(SelectKind)
+    knows_roles_in_direct: bool = True
     is_down: bool = False
     ids: Any = field(default_factory=lambda: itertools.count(1))
 

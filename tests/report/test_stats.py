@@ -147,3 +147,19 @@ async def test_an_empty_bank_has_no_charts(house: House) -> None:
     assert reply.pictures == ()
     assert reply.table is None
     assert "no ideas" in reply.text
+
+
+async def test_what_waits_flagged_is_counted_nowhere_until_it_is_let_through(
+    filled: House,
+) -> None:
+    hidden = "Film our street festival for the town's archive; write to me at me@example.org"
+    await filled.person("fay").does("idea add", text=hidden)
+
+    reply = await filled.person("eve").says("stats")
+    assert reply.text.startswith("4 ideas, 4 of the last seven days")
+    assert "2026-11 4" in reply.pictures[0].alt_text
+
+    await filled.moderator().says("mod accept 5")
+    reply = await filled.person("eve").says("stats")
+    assert reply.text.startswith("5 ideas, 5 of")
+    assert "2026-11 5" in reply.pictures[0].alt_text

@@ -14,6 +14,7 @@ class ConsoleCourier:
 
     platform = "console"
     pickers: frozenset[SelectKind] = frozenset()
+    knows_roles_in_direct: bool = True
 
     def __init__(self, account_key: str) -> None:
         self._account_key = account_key

@@ -121,6 +121,8 @@ class Chat:
                 loop.remove_signal_handler(signal.SIGINT)
         if work.cancelled():
             self._say("stopped")
+        else:
+            work.result()
 
     async def handle(self, line: str) -> None:
         """Do what one line says; every error is words on the screen."""
@@ -131,6 +133,8 @@ class Chat:
             await self.handle(left.line)
         except Cancelled:
             self._say("cancelled")
+        except BrokenPipeError:
+            raise  # whoever read what we say has gone (`head`): there is nobody to tell
         except Exception as error:  # noqa: BLE001  a chat outlives whatever goes wrong in one line
             self._show(error_reply(self.request("chat"), error))
 

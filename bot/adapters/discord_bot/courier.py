@@ -36,6 +36,7 @@ class DiscordCourier:
 
     platform = "discord"
     pickers = PICKERS
+    knows_roles_in_direct = False
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -44,6 +44,7 @@ class Inspector:
     """Looks around through a client that is logged in."""
 
     pickers = PICKERS
+    knows_roles_in_direct = False
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client

@@ -59,6 +59,7 @@ class SlackCourier:
 
     platform = PLATFORM
     pickers = PICKERS
+    knows_roles_in_direct = True
 
     def __init__(self, services: Services) -> None:
         self._services = services

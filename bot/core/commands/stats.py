@@ -17,6 +17,7 @@ from bot.core.report.pictures import Drawn, public_charts
 from bot.core.services import Services
 from bot.tagging import Taxonomy
 from prompts import render
+from storage import IdeaFilter
 
 _WEEK = timedelta(days=7)
 _BEST = 5
@@ -29,15 +30,11 @@ async def show_stats(services: Services, request: Request) -> Reply:
     taxonomy = await services.banks.taxonomy(bank_id)
     statuses = ideas.public_statuses(request.community)
     wanted = replace(filter_of(request, taxonomy), statuses=statuses)
-    search = services.store.ideas.search
-    best = await search(bank_id, replace(wanted, sort="best"), limit=_BEST)
+    best = await services.store.ideas.search(bank_id, replace(wanted, sort="best"), limit=_BEST)
     week_ago = request.now - _WEEK
-    new = await search(
-        bank_id,
-        replace(wanted, since=max(wanted.since or week_ago, week_ago), sort="new"),
-        limit=1,
-        with_facets=False,
-    )
+    total = await _count(services, bank_id, wanted)
+    since = max(wanted.since or week_ago, week_ago)
+    new = await _count(services, bank_id, replace(wanted, since=since))
     drawn = await public_charts(services, request.community, locale, wanted)
     lines = [
         shown.idea_line(idea, taxonomy, locale)
@@ -58,7 +55,7 @@ async def show_stats(services: Services, request: Request) -> Reply:
     ]
     return Reply(
         title=render("stats.title", locale),
-        text=render("stats.counts", locale, total=best.total, new=new.total),
+        text=render("stats.counts", locale, total=total, new=new),
         fields=tuple(
             NameValue(render(f"stats.{name}", locale), value, is_inline=False)
             for name, value in rows
@@ -67,6 +64,12 @@ async def show_stats(services: Services, request: Request) -> Reply:
         pictures=drawn.pictures,
         **_instead(request, drawn),
     )
+
+
+async def _count(services: Services, bank_id: int, wanted: IdeaFilter) -> int:
+    """Count what everybody may see, as the charts do: what waits flagged is in neither."""
+    counts = await services.store.ideas.count(bank_id, wanted, hiding=ideas.HIDING_FLAGS)
+    return sum(count.n for count in counts)
 
 
 async def _people(services: Services, request: Request) -> list[tuple[str, int]]:
