@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,9 @@ def _parts(pattern: str) -> tuple[tuple[str, bool], ...]:
 
 
 _LEAST_IN_COMPOUND = 5  # letters: shorter keywords turn up inside words by chance
+_LEAST_BESIDE = 3  # letters of what else a compound is made of: no "Reise" in "Preise"
+_ENDING = re.compile(r"^(?:e?[nrsm]|e|ern|es|in|innen|nen|se[ns]?)?$")
+_VOWEL = re.compile(r"[aeiouyäöü]")
 
 
 @lru_cache(maxsize=65_536)
@@ -116,14 +120,29 @@ class Lexicon:
             yield from self._prefix.get(word[:length], ())
 
     def _find_running(self, word: Word) -> Iterable[Hit]:
+        grown = RUNNING.search(word.folded) is None
         for start in range(len(word.folded)):
             for length in range(1, self._longest_running + 1):
                 piece = word.folded[start : start + length]
+                if grown and not _is_part(word.folded, start, start + length):
+                    continue
                 for pattern in self._running.get(piece, ()):
                     # Folding may change lengths (half-width kana); the span stays in the word.
                     first = min(word.start + start, word.end - 1)
                     last = min(first + length, word.end)
                     yield Hit(pattern.entry, pattern.name, first, last)
+
+
+def _is_part(word: str, start: int, end: int) -> bool:
+    """Tell whether `word[start:end]` may be a part of a compound, by what is left beside it."""
+    before, after = word[:start], word[end:]
+    return (not before or _stands_alone(before)) and (
+        _ENDING.match(after) is not None or _stands_alone(after)
+    )
+
+
+def _stands_alone(part: str) -> bool:
+    return len(part) >= _LEAST_BESIDE and _VOWEL.search(part) is not None
 
 
 def _matches(pattern: _Pattern, text_words: Sequence[Word], at: int) -> int | None:
@@ -138,9 +157,12 @@ def _matches(pattern: _Pattern, text_words: Sequence[Word], at: int) -> int | No
 
 
 def _without_covered(hits: list[Hit]) -> list[Hit]:
-    """Drop a hit that lies within a longer one: "games" inside "board games", of any label."""
+    """Drop a hit that lies within a longer one: "games" inside "board games", of any label.
+
+    Of two patterns of a label at one place the weightier stays: "school*" is more than "school".
+    """
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end, -h.entry.weight)):
         inside = any(
             k.start <= hit.start
             and hit.end <= k.end

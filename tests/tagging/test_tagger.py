@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.tagging import Example, Kept, Merge, Move, Tagger, Taxonomy, evaluate_tags, moves
 from bot.tagging.embedder import EmbedderBroken
+from bot.tagging.lexicon import Entry, Lexicon
+from bot.tagging.words import words
 from tests.tagging.conftest import DATA
 
 
@@ -27,6 +29,44 @@ from tests.tagging.conftest import DATA
 def test_plain_cases_come_out_as_anybody_would_say(tagger, lexical, text, industry):
     assert tagger.tag(text).primary == industry
     assert lexical.tag(text).primary == industry
+
+
+@pytest.mark.parametrize(
+    ("text", "industry"),
+    [
+        ("El taller mecánico enseña al cliente qué freno está gastado", "automotive"),
+        ("La notaria explica a los herederos cómo se reparte un testamento", "legal-forensics"),
+        ("O posto de saúde mostra às gestantes os sinais do parto", "healthcare"),
+        ("A corretora explica a apólice e a franquia do seguro residencial", "insurance"),
+        ("Le conducteur de travaux montre l'échafaudage du lendemain aux maçons", "construction"),
+        ("Le syndic explique aux copropriétaires la nouvelle façade", "real-estate-architecture"),
+        ("La Protezione Civile mostra come si esce da casa durante un'alluvione", "public-safety"),
+        ("Der Winzer zeigt Erntehelfern den richtigen Rebschnitt", "agriculture"),
+        (
+            "Die Hausverwaltung zeigt Mietern, wie der neue Balkon aussieht",
+            "real-estate-architecture",
+        ),
+        ("De uitvaartverzorger maakt een herdenking van oude foto's", "home-personal-services"),
+        ("Doktorant pokazuje na obronie, jak cofa się lodowiec", "science-research"),
+        ("Спасатели показывают рыбакам, как не провалиться под лёд весной", "public-safety"),
+        ("Kuaför müşteriye saç kesimini önceden gösteriyor", "fashion-beauty"),
+        ("bengkel menjelaskan kerusakan rem kepada pelanggan", "automotive"),
+        ("البلدية تشرح للمواطنين خطوات تجديد الرخصة", "government-civic"),
+        ("किसानों को मंडी के भाव और फसल के रोग दिखाना", "agriculture"),
+        ("民宿老板给房客看雨天的院子", "travel-hospitality"),
+        ("物业给业主看电梯改造后的楼道", "real-estate-architecture"),
+        ("介護施設の職員が認知症の方への声かけを練習する", "healthcare"),
+        ("지게차 운전자에게 창고 안전을 알려 주기", "transport-logistics"),
+    ],
+)
+def test_other_languages_are_read_by_their_own_words(tagger, text, industry):
+    assert tagger.tag(text).primary == industry
+
+
+def test_a_keyword_counts_fully_though_the_trade_says_it_too():
+    lexicon = Lexicon([("school", Entry("education", 0.2)), ("school*", Entry("education", 1.0))])
+
+    assert [hit.entry.weight for hit in lexicon.find(words("our school"))] == [1.0]
 
 
 def test_the_deciding_words_are_shown_as_typed(tagger):
