@@ -76,15 +76,15 @@ def _is_firm(ask: Ask, mention: Mention) -> bool:
 
 
 def of_others(ask: Ask) -> Draft | None:
-    """Quote a fact that has all the words, though it is filed under another name."""
+    """Quote a fact that has all the words and the name, though it is filed under another."""
     reading = ask.reading
     asked = [u for u in reading.units if u.weight >= 1]
     if not reading.mentions or any(u.kind != "word" for u in asked) or len(asked) < _SEVERAL:
         return None
-    units = [*reading.units, *(_as_unit(m) for m in reading.mentions)]
-    bare = replace(reading, mentions=(), units=tuple(units))
+    names = [_as_unit(m) for m in reading.mentions]
+    bare = replace(reading, mentions=(), units=(*reading.units, *names))
     best = ask.retriever.rank(bare, limit=1)
-    said = [ask.retriever.match(u, s.row.index) for s in best for u in asked]
+    said = [ask.retriever.match(u, s.row.index) for s in best for u in (*asked, *names)]
     return lookup(replace(ask, reading=bare)) if said and min(said) >= _SAID else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
-from bot.market.text import Piece, fold, pieces, stem
+from bot.market.text import Piece, fold, is_cjk, pieces, stem
 
 _LONGEST_NAME = 8  # pieces
 _APART = re.compile(r"\s[/+&]\s|[,;]\s")  # what no name holds: veo 3.1 / fast
@@ -42,13 +42,16 @@ class Linker:
         """Keep what names are looked up in."""
         self._knowledge = knowledge
         self._lexicon = lexicon
+        unspaced = (n for n in knowledge.names if len(n) > 1 and is_cjk(n) and n.isalpha())
+        longest_first = sorted(unspaced, key=lambda name: (-len(name), name))
+        self._unspaced = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def mentions(self, folded: str, original: str) -> list[Mention]:
         """Give the names in a text from left to right, the longest reading of each.
 
         Names that are common words (Here, Mission) count only where `original` has a capital.
         """
-        parts = pieces(folded)
+        parts = self._pieces(folded)
         found: list[Mention] = []
         position = 0
         while position < len(parts):
@@ -61,6 +64,23 @@ class Linker:
             while position < len(parts) and parts[position].start < mention.end:
                 position += 1
         return self._with_bare_versions(folded, parts, found)
+
+    def _pieces(self, folded: str) -> list[Piece]:
+        """Split a text as `pieces` does, and names out of scripts that have no spaces."""
+        found: list[Piece] = []
+        for piece in pieces(folded):
+            start = piece.start
+            names = self._unspaced.finditer(piece.text) if is_cjk(piece.text) else ()
+            for name in names:
+                cut = piece.start + name.start(), piece.start + name.end()
+                spans = [(start, cut[0]), cut]
+                found += (Piece(folded[a:b], a, b) for a, b in spans if a < b)
+                start = cut[1]
+            if start == piece.start:
+                found.append(piece)
+            elif start < piece.end:
+                found.append(Piece(folded[start : piece.end], start, piece.end))
+        return found
 
     def _is_common(self, mention: Mention) -> bool:
         """Tell whether a name is made of everyday words only: here, make a video."""

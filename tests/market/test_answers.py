@@ -161,7 +161,7 @@ def test_old_facts_of_fields_that_age_are_listed_oldest_first(market: Market) ->
     assert stale
     assert [s.fact.as_of[:4] for s in stale] == sorted(s.fact.as_of[:4] for s in stale)
     assert {s.limit_days for s in stale} == {400}
-    assert market.stale(date(2020, 1, 1), 1) == []
+    assert market.stale(date(2010, 1, 1), 1) == []
 
 
 def test_prices_are_to_be_checked_sooner_than_licences_and_release_dates_never(
@@ -172,3 +172,46 @@ def test_prices_are_to_be_checked_sooner_than_licences_and_release_dates_never(
     assert limits["price_per_second"] < limits["max_seconds"] < limits["licence"]
     assert not {"released", "announced", "founded"} & set(limits)
     assert not [s for s in market.stale(TODAY) if s.entity.id == "veo-2"]  # it has ended
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "said"),
+    [
+        ("谁是快手的CEO", "kuaishou", "Cheng Yixiao"),
+        ("可灵最长多少秒", "kling-4", "3 to 30 seconds"),
+        ("请问海螺多少钱一秒", "minimax-h3", "0.08"),
+        ("ランウェイの社長は誰ですか", "runway", "Valenzuela"),
+        ("클링 가격이 얼마예요", "kling-4", "0.1667"),
+    ],
+)
+def test_names_are_found_where_no_spaces_part_words(
+    market: Market, question: str, name: str, said: str
+) -> None:
+    found = market.answer(question, today=TODAY)
+
+    assert not found.abstained
+    assert said in found.plain()
+    assert name in found.entities or any(name in e for e in found.entities)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who is the ceo of runway?",
+        "who runs Runway",
+        "boss of runway??",
+        "¿Quién dirige Runway?",
+        "wer leitet Runway",
+        "qui dirige Runway ?",
+        "quem dirige a Runway",
+    ],
+)
+def test_who_leads_a_company_has_a_field_of_its_own(market: Market, question: str) -> None:
+    found = market.answer(question, today=TODAY)
+
+    assert "Cristóbal Valenzuela" in found.text
+    assert not found.abstained
+
+
+def test_a_fact_of_somebody_named_is_no_answer_about_something_else(market: Market) -> None:
+    assert market.answer("What did Elon Musk say about Veo?", today=TODAY).abstained

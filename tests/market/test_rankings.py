@@ -60,7 +60,7 @@ def test_a_line_of_models_is_filtered(market: Market) -> None:
     assert all(row[0].startswith("LTX") for row in table.rows)
 
 
-@pytest.mark.parametrize("question", ["who founded Luma", "who owns colossyan"])
+@pytest.mark.parametrize("question", ["who founded Colossyan", "who owns colossyan"])
 def test_words_of_other_facts_are_no_answer(market: Market, question: str) -> None:
     assert ask(market, question).reason == "unknown_fact"
 
