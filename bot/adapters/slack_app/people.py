@@ -1,4 +1,8 @@
-"""Who a Slack user is: name, language and role, asked of Slack and kept for ten minutes."""
+"""Who a Slack user is: name, language and role, asked of Slack and kept for ten minutes.
+
+What makes somebody a moderator or administrator is asked again after a minute, so that a role that
+was taken away does not last; where Slack does not answer, it lasts ten minutes at most.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -33,6 +37,7 @@ class Member:
     locale: str = "en"
     is_admin: bool = False
     is_stranger: bool = False
+    is_deactivated: bool = False
     is_bot: bool = False
     is_known: bool = True  # False: Slack has not answered, this is a guess from the payload
 
@@ -56,7 +61,7 @@ class People:
             wait_s: how long the caller can wait.
         """
         kept = self._members.get(user_id)
-        if kept and time.monotonic() - kept[0] < _KEEP_S:
+        if kept and _age_s(kept[0]) < (_KEEP_ROLE_S if kept[1].is_admin else _KEEP_S):
             return kept[1]
         task = self._asking.get(user_id)
         if task is None:
@@ -66,7 +71,10 @@ class People:
         done, _ = await asyncio.wait({task}, timeout=wait_s)
         if done and not task.cancelled() and task.result().is_known:
             return task.result()
-        return kept[1] if kept else Member(user_id, name or user_id, is_known=False)
+        if kept is None:
+            return Member(user_id, name or user_id, is_known=False)
+        is_admin = kept[1].is_admin and _age_s(kept[0]) < _KEEP_S
+        return replace(kept[1], is_admin=is_admin)
 
     async def _ask(self, user_id: str) -> Member:
         try:
@@ -90,8 +98,9 @@ class People:
             user_id,
             next((str(n) for n in (*names, user.get("name")) if n), user_id),
             locale=str(user.get("locale") or "en").partition("-")[0].lower(),
-            is_admin=is_admin and not is_stranger,
+            is_admin=is_admin and not is_stranger and not user.get("deleted"),
             is_stranger=is_stranger,
+            is_deactivated=bool(user.get("deleted")),
             is_bot=bool(user.get("is_bot")),
         )
 
@@ -105,7 +114,7 @@ class People:
         return Actor(self.key(member.user_id), member.name, role=role)
 
     async def _role(self, community: Community, member: Member, wait_s: float) -> Role:
-        if member.is_stranger:
+        if member.is_stranger or member.is_deactivated:
             return Role.MEMBER
         if member.is_admin:
             return Role.ADMIN
@@ -124,16 +133,20 @@ class People:
 
     async def _group(self, group: str) -> frozenset[str]:
         kept = self._groups.get(group)
-        if kept and time.monotonic() - kept[0] < _KEEP_ROLE_S:
+        if kept and _age_s(kept[0]) < _KEEP_ROLE_S:
             return kept[1]
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except NETWORK as error:
             log.warning("slack_user_group_unreadable", error=error_name(error))
-            return kept[1] if kept else frozenset()
+            return kept[1] if kept and _age_s(kept[0]) < _KEEP_S else frozenset()
         users = frozenset(str(user) for user in answer.get("users") or ())
         self._groups[group] = (time.monotonic(), users)
         return users
+
+
+def _age_s(at: float) -> float:
+    return time.monotonic() - at
 
 
 def _teams(user: Mapping[str, Any]) -> set[str]:
