@@ -199,6 +199,10 @@ def _parsed(lines: list[str], delimiter: str) -> list[str] | None:
 # --- JSON --------------------------------------------------------------------------------------
 
 
+# A number of 5,000 digits is a ValueError alone.
+_UNREADABLE = (ValueError, RecursionError)
+
+
 def _json_rows(stream: io.TextIOBase) -> Iterator[RawRow]:
     """Read JSON Lines, our own JSON (an idea a line), or any JSON array or object of ideas."""
     first = stream.readline().lstrip("\ufeff")
@@ -213,7 +217,7 @@ def _json_rows(stream: io.TextIOBase) -> Iterator[RawRow]:
 def _is_value(line: str) -> bool:
     try:
         return isinstance(json.loads(line), dict) and '"ideas"' not in line[:200]
-    except (json.JSONDecodeError, RecursionError):
+    except _UNREADABLE:
         # A first line that is broken JSON Lines still looks like one object on one line.
         return line.startswith("{") and line.rstrip().endswith("}")
 
@@ -225,7 +229,7 @@ def _json_lines(first: str, rest: io.TextIOBase, *, is_ours: bool) -> Iterator[R
             continue
         try:
             value = json.loads(text)
-        except (json.JSONDecodeError, RecursionError):
+        except _UNREADABLE:
             yield RawRow(number, problem="not a JSON object on one line")
             continue
         yield _object(number, value)
@@ -234,7 +238,7 @@ def _json_lines(first: str, rest: io.TextIOBase, *, is_ours: bool) -> Iterator[R
 def _json_document(text: str) -> Iterator[RawRow]:
     try:
         document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except _UNREADABLE:
         yield RawRow(1, problem="not JSON")
         return
     if isinstance(document, dict):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, title_of
+from bot.core.import_checks import is_number, require_sound
 from bot.core.import_files import RawRow
 from bot.core.validate import clean_text
 from storage import STATUSES, IdeaTag, NewIdea, Status, VoteCount
@@ -115,7 +116,7 @@ class RowReader:
         if status not in STATUSES:
             raise BadValue("a status that Reelbank does not have")
         try:
-            return NewIdea(
+            new = NewIdea(
                 title=texts.get("title")[:TITLE_LIMIT] or title_of(text),
                 text=text,
                 language=texts.get("language")[:12],
@@ -138,12 +139,15 @@ class RowReader:
                 platform=str(values.get("platform") or ""),
                 tallies=votes_of(values["votes"]),
                 was=_was(values.get("before_merge")),
-                notes=tuple((_at(n["at"]), str(n["text"])) for n in values.get("notes") or ()),
+                notes=tuple(
+                    (_at(n["at"]), clean_text(str(n["text"]))) for n in values.get("notes") or ()
+                ),
                 aliases=tuple(
                     (int(a["number"]), _at(a["since"])) for a in values.get("aliases") or ()
                 ),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return require_sound(new)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise BadValue("not as Reelbank exports it") from error
 
     def _industries(self, text: str) -> tuple[tuple[IdeaTag, ...], bool]:
@@ -196,7 +200,7 @@ class _Texts:
 
 def is_record(values: Mapping[str, Any]) -> bool:
     """Tell whether a row is an idea as our JSON has it."""
-    return isinstance(values.get("number"), int) and isinstance(values.get("votes"), dict)
+    return is_number(values.get("number")) and isinstance(values.get("votes"), dict)
 
 
 def votes_of(votes: Mapping[str, Any]) -> VoteCount:
