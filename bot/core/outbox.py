@@ -270,8 +270,10 @@ async def _send_notice(
         return
     try:
         await courier.tell(community, account, reply, key=row.key)
-    except (Forbidden, Gone):
-        await _below_card(services, courier, row, community, idea)
+    except (Forbidden, Gone) as error:
+        closed, gone = "direct messages are closed", str(error) or "the user is gone"
+        why = closed if isinstance(error, Forbidden) else gone
+        await _below_card(services, courier, row, community, idea, why=why)
 
 
 async def _decider(services: Services, row: OutboxRow) -> str:
@@ -287,14 +289,24 @@ def _may_hear(community: Community, idea: Idea, person_id: int) -> bool:
 
 
 async def _below_card(
-    services: Services, courier: Courier, row: OutboxRow, community: Community, idea: Idea
+    services: Services,
+    courier: Courier,
+    row: OutboxRow,
+    community: Community,
+    idea: Idea,
+    *,
+    why: str,
 ) -> None:
-    """Say it in the thread of the card, once for all who can't be written to; names nobody."""
+    """Say it in the thread of the card, once for all who can't be written to; names nobody.
+
+    Raises:
+        Undeliverable: there is no such card; with `why` no direct message took it.
+    """
     cards = await services.store.cards.of_idea(idea.id)
     card = next((c for c in cards if c.community_id == community.id and c.lost_at is None), None)
     event = str(row.payload["what"])
     if card is None or event == "note" or not ideas.is_public(community, idea):
-        raise Undeliverable("direct messages are closed, and there is no card to say it below")
+        raise Undeliverable(f"{why}, and there is no card to say it below")
     thread_id = card.thread_id
     if thread_id is None:
         title = f"#{idea.number} {short(idea.title, 80)}"

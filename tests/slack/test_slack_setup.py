@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from bot.adapters.slack_app import open_inspector
 from bot.adapters.slack_app.adapter import SlackAdapter
 from bot.core.banks import Banks
+from bot.core.doctor import _outbox as examine_outbox
 from bot.core.findings import Level
 from bot.core.outbox import deliver_due
 from bot.core.places import examine_places
@@ -195,3 +197,52 @@ async def test_what_comes_late_does_not_bring_a_workspace_back(
     row = await store.communities.get("slack:T1")
     assert row is not None
     assert row.left_at is not None
+
+
+async def test_what_an_archived_channel_did_not_take_is_shown_and_comes_once_it_is_back(
+    slack: SlackServer, people: SlackPeople, product: SlackAdapter, services: Services, store: Store
+) -> None:
+    community = await store.communities.ensure("slack:T1", "Acme", services.clock())
+    await people_choose(store, community.id, services, "C2")
+    slack.channels["C2"]["is_archived"] = True
+    await people.slash("UMIA", "/idea add Rebuild a crash for the jury from the police report")
+    await slack.until(lambda: slack.ephemeral)
+    await deliver_due(services, {"slack": product.courier}, services.clock())
+
+    [row] = await store.outbox.dead_rows()
+    assert row.dead_reason == "the channel or user is no longer there (the channel is archived)"
+    assert slack.messages["C2"] == []
+    findings = await examine_outbox(store)
+    assert [f.text for f in findings] == [f"1 given up on slack: {row.dead_reason}"]
+    await people.slash("UADA", "/reelbank setup step:done")
+    screen = (await slack.until(lambda: slack.ephemeral[1:]))[0]
+    assert "is archived" in words(screen)
+    assert f"1 message: {row.dead_reason}" in words(screen)
+
+    slack.channels["C2"]["is_archived"] = False
+    await people.click("UADA", screen, "Send them now")
+    await slack.until(lambda: "could not send" not in words(screen))
+    later = services.clock() + timedelta(seconds=5)
+    await deliver_due(services, {"slack": product.courier}, later)
+
+    assert len(slack.messages["C2"]) == 1
+    assert await store.outbox.dead_rows() == []
+
+
+async def test_who_was_deactivated_is_told_nothing_and_holds_up_nobody(
+    slack: SlackServer, people: SlackPeople, product: SlackAdapter, services: Services, store: Store
+) -> None:
+    await people.slash("UMIA", "/idea add Rebuild a crash for the jury from the police report")
+    await slack.until(lambda: slack.ephemeral)
+    await people.slash("UBEN", "/idea follow 1")
+    await slack.until(lambda: slack.ephemeral[1:])
+    slack.users["UMIA"]["deleted"] = True
+    await people.slash("UADA", "/reelbank mod accept 1")
+    await slack.until(lambda: slack.ephemeral[2:])
+    await deliver_due(services, {"slack": product.courier}, services.clock() + timedelta(hours=1))
+
+    assert len(slack.messages["DUBEN"]) == 1
+    assert not slack.messages.get("DUMIA")
+    assert [row.dead_reason for row in await store.outbox.dead_rows()] == [
+        "the user is deactivated, and there is no card to say it below"
+    ]

@@ -9,11 +9,19 @@ from bot.adapters.slack_app.clients import retry_after
 from bot.core.courier import CourierError, Forbidden, Gone, TryLater
 from bot.core.errors import OperatorError
 
-_GONE = frozenset({
-    "cant_delete_message", "cant_update_message", "channel_not_found",
-    "edit_window_closed", "is_archived", "message_not_found", "user_disabled", "user_not_found",
-    "thread_not_found", "cannot_dm_bot",
-})  # fmt: skip
+# Slack's word for what is gone, and ours, which operators and administrators read.
+_GONE = {
+    "cannot_dm_bot": "a bot takes no direct messages",
+    "cant_delete_message": "the message cannot be deleted",
+    "cant_update_message": "the message cannot be changed",
+    "channel_not_found": "the channel is deleted or hidden from me",
+    "edit_window_closed": "the message is too old to be changed",
+    "is_archived": "the channel is archived",
+    "message_not_found": "the message is deleted",
+    "thread_not_found": "the thread is deleted",
+    "user_disabled": "the user is deactivated",
+    "user_not_found": "the user is unknown here",
+}
 _NOT_ALLOWED = frozenset({
     "ekm_access_denied", "missing_scope", "no_permission", "not_in_channel",
     "restricted_action", "restricted_action_non_threadable_channel",
@@ -63,9 +71,7 @@ def courier_error(error: BaseException) -> CourierError:
         return TryLater(max(1.0, retry_after(headers)) if name == "ratelimited" else UNCLEAR_S)
     if name in _NOT_ALLOWED:
         return Forbidden(_missing(error, name))
-    if name in _GONE:
-        return Gone(name)
-    return TryLater(60.0) if name in _LOGIN else Gone(name)
+    return TryLater(60.0) if name in _LOGIN else Gone(_GONE.get(name, name))
 
 
 def _missing(error: BaseException, name: str) -> str:

@@ -87,8 +87,7 @@ async def retag_several(services: Services, request: Request) -> Reply:
 
     async def check(_one: Request, idea: Idea) -> Conflict | None:
         if idea.status not in CAN_BE_EDITED:
-            status = shown.status_word(idea.status, request.locale)
-            return Conflict("not_editable", number=idea.number, status=status)
+            return Conflict("not_editable", number=idea.number, status=idea.status)
         if [tag.industry for tag in sorted(idea.tags, key=lambda tag: tag.rank)] == ids:
             return Conflict("tagged_so", number=idea.number)
         return None
