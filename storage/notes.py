@@ -52,7 +52,8 @@ class Notes(Subject):
             (found.id, tx.person_id, is_staff, tx.now_us, clean(text), message_key),
         )
         recount(tx, found.id)
-        by_author = is_author(tx, found)
+        # What was said in a thread bears its writer's name there: it is noted as anybody's.
+        by_author = is_author(tx, found) and message_key is None
         if is_staff:
             subject, note_id = f"note:{cursor.lastrowid}", {"id": cursor.lastrowid}
             remember(tx, bank_id, subject, "note", note_id, idea_id=found.id)
@@ -148,9 +149,12 @@ def _read(
 ) -> list[Note]:
     rows = cx.execute(
         _GROUP + "SELECT n.id, i.number, n.text, n.is_staff, n.at, n.edited_at, "
-        "n.person_id = ?4, n.person_id = i.author_id, "
-        # the author of any anonymous idea of the group stays unnamed in all of its notes
-        "CASE WHEN EXISTS (SELECT 1 FROM members m JOIN ideas a ON a.id = m.id "
+        "n.person_id = ?4, n.person_id = i.author_id AND n.message_key IS NULL, "
+        # The author of any anonymous idea of the group stays unnamed in all of its notes. Not in
+        # those from a thread, where their name stands above the very words: "the author" in its
+        # place would say that they are.
+        "CASE WHEN n.message_key IS NULL AND EXISTS ("
+        "SELECT 1 FROM members m JOIN ideas a ON a.id = m.id "
         "WHERE a.author_id = n.person_id AND (a.is_anonymous OR a.consent = 'asked')) "
         "THEN '' ELSE p.display_name END "
         "FROM members JOIN ideas i ON i.id = members.id JOIN notes n ON n.idea_id = i.id "

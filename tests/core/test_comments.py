@@ -124,6 +124,25 @@ async def test_what_is_said_below_a_card_is_a_comment(house: House) -> None:
     assert len((await bob.says("idea notes 1")).items) == 2
 
 
+async def test_an_anonymous_author_below_their_card_is_one_of_those_who_talk(house: House) -> None:
+    await house.set("cards_channel", "ideas")
+    ann, bob = house.person("ann"), house.person("bob")
+    await ann.submits("idea add", text=CRASH, anonymous=True)
+    await deliver(house, FakeCourier())
+    await ann.says("idea note 1 typed as a command")
+    await said_below(house, ann, "Said in the thread, under her name")
+    await said_below(house, bob, "Said by Bob")
+
+    shown = [item.text for item in (await bob.says("idea notes 1")).items]
+    log = await house.store.audit.list((await house.community("discord:88")).bank_id, 50, None)
+
+    assert [text.split("**")[1] for text in shown] == ["bob", "ann", "The author"]
+    noted = [row for row in log if row.action == "note.add"]
+    # the log tells the two apart no more than the thread does
+    assert [row.details.get("by") for row in noted].count("author") == 1
+    assert [row.actor_id is None for row in noted].count(True) == 1
+
+
 async def test_comments_come_in_pages_with_ones_own_to_change(house: House) -> None:
     await house.person("ann").says(f"idea add {CRASH}")
     bob = house.person("bob")
