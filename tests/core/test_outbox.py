@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.courier import Forbidden, Gone, TryLater
+from bot.core.courier import CourierError, Forbidden, Gone, TryLater
 from bot.core.outbox import MAX_ATTEMPTS
 from storage import Write
 from tests.fakes.courier import FakeCourier, deliver
@@ -332,11 +332,21 @@ async def test_what_a_deleted_channel_held_up_goes_to_the_next_one(
     assert await dead(house) == []
 
 
-async def test_without_a_card_a_closed_door_is_noted(house: House, courier: FakeCourier) -> None:
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (Forbidden("direct messages"), "direct messages are closed"),
+        (Gone("the user is deactivated"), "the user is deactivated"),
+        (Gone(), "the user is gone"),
+    ],
+)
+async def test_without_a_card_a_closed_door_is_noted(
+    house: House, courier: FakeCourier, failure: CourierError, why: str
+) -> None:
     await house.person("ann").says(f"idea add {CRASH}")
     await house.moderator().says("mod accept 1")
-    courier.fails = [Gone("user_disabled")]
+    courier.fails = [failure]
 
     await deliver(house, courier)
 
-    assert [why.partition(",")[0] for why in await dead(house)] == ["direct messages are closed"]
+    assert await dead(house) == [f"{why}, and there is no card to say it below"]
