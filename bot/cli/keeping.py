@@ -25,7 +25,7 @@ def doctor(*, as_json: bool, offline: bool) -> None:
     present = settings()
     asked = [] if offline else configured_platforms(present)
     openers = {platform.name: platform.open_inspector for platform in asked}
-    findings = run(lambda: examine(present, openers))
+    findings = run(lambda: examine(present, openers, is_online=not offline))
     is_bad = any(f.level is Level.BAD for f in findings)
     if as_json:
         put_json(

@@ -40,18 +40,23 @@ _EMBEDDER_PROBLEMS = {
 }
 
 
-async def examine(settings: Settings, openers: Mapping[str, Open] | None = None) -> list[Finding]:
+async def examine(
+    settings: Settings, openers: Mapping[str, Open] | None = None, *, is_online: bool = False
+) -> list[Finding]:
     """Look at everything, in the order in which one would mend it.
 
     Args:
         settings: what is set.
         openers: how to look around in each platform; without them no platform is asked anything.
+        is_online: ask the language model, too, where one is set up.
     """
     findings = [*_data_folder(settings)]
     findings += await _store(settings, openers or {})
     findings += await asyncio.to_thread(lambda: list(_knowledge(settings)))
     findings += await asyncio.to_thread(lambda: list(_embedder(settings)))
     findings += [*_discord(settings), *_slack(settings), *_language_model(settings)]
+    if is_online:
+        findings += await _model_answers(settings)
     return findings
 
 
@@ -288,3 +293,20 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.NOTE, subject, "off: it has no name", remedy)
     else:
         yield Finding(Level.FINE, subject, "none: answers come from templates")
+
+
+async def _model_answers(settings: Settings) -> list[Finding]:
+    """Ask a language model that is rightly set up, so that a wrong key or address shows here."""
+    from bot.core.language_model import is_configured, problem, unreachable  # noqa: PLC0415
+
+    if not is_configured(settings) or problem(settings) is not None:
+        return []
+    why = await unreachable(settings)
+    if why is None:
+        return [Finding(Level.FINE, "language model", "it answers")]
+    remedy = (
+        "Answers come from templates meanwhile. Check REELBANK_LLM_MODEL, REELBANK_LLM_BASE_URL, "
+        "REELBANK_LLM_API_KEY and REELBANK_LLM_TIMEOUT_S; a status of 401 or 403 is the key, of "
+        "404 the address or the model's name, of 429 a limit at the provider."
+    )
+    return [Finding(Level.BAD, "language model", f"it does not answer: {why}", remedy)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core.errors import MissingSetting, OperatorError
 
 if TYPE_CHECKING:
-    from bot.market.llm import Writer
+    from bot.market.llm import Client, Writer
     from bot.settings import Settings
     from storage import Store
 
@@ -43,6 +44,42 @@ def problem(settings: Settings) -> OperatorError | None:
     return None
 
 
+async def unreachable(settings: Settings) -> str | None:
+    """Ask the model that is set up for two letters; gives why it does not answer, None if it does.
+
+    Takes the time-out at most, and a few tokens that no budget counts.
+    """
+    from bot.market.llm.client import ModelFailed  # noqa: PLC0415  an extra
+    from bot.market.llm.prompting import Prompt  # noqa: PLC0415
+
+    try:
+        async with asyncio.timeout(settings.llm_timeout_s):
+            client = await asyncio.to_thread(_make_client, settings)
+            try:
+                await client.complete(Prompt("Reply with the word OK alone.", "OK?", ""))
+            finally:
+                await client.close()
+    except ModelFailed as error:
+        return str(error)
+    except TimeoutError:
+        return f"nothing within {settings.llm_timeout_s:g} s"
+    return None
+
+
+def _make_client(settings: Settings) -> Client:
+    from bot.market import llm  # noqa: PLC0415  an extra: only who wants it loads it
+
+    endpoint = llm.Endpoint(
+        model=settings.llm_model or "",
+        api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+        base_url=settings.llm_base_url,
+        timeout_s=settings.llm_timeout_s,
+        is_azure=settings.llm_provider == "azure",
+    )
+    client = llm.AnthropicClient if settings.llm_provider == "anthropic" else llm.OpenAIClient
+    return client(endpoint)
+
+
 def make_writer(
     settings: Settings, store: Store, stopwords: Mapping[str, frozenset[str]]
 ) -> Writer | None:
@@ -58,16 +95,8 @@ def make_writer(
         raise hindrance
     from bot.market import llm  # noqa: PLC0415  an extra: only who wants it loads it
 
-    endpoint = llm.Endpoint(
-        model=settings.llm_model or "",
-        api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-        base_url=settings.llm_base_url,
-        timeout_s=settings.llm_timeout_s,
-        is_azure=settings.llm_provider == "azure",
-    )
-    client = llm.AnthropicClient if settings.llm_provider == "anthropic" else llm.OpenAIClient
     return llm.Writer(
-        lambda: client(endpoint),
+        lambda: _make_client(settings),
         stopwords=stopwords,
         timeout_s=settings.llm_timeout_s,
         budget=llm.Budget(

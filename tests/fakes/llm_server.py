@@ -41,6 +41,9 @@ class Fault(Enum):
     BAD_GZIP = auto()
     HUGE = auto()
     NOT_HTTP = auto()
+    TOOL_CALLS = auto()  # it wants to use a tool, as often as it is asked
+    EVENT_STREAM = auto()  # it streams, though nobody asked for that
+    BLANK = auto()
 
 
 _REASONS = {400: "Bad Request", 401: "Unauthorized", 429: "Too Many", 500: "Error", 503: "Busy"}
@@ -135,6 +138,9 @@ class ModelServer:
             b"transfer-encoding: chunked\r\n\r\n10\r\n" + good[:16] + b"\r\n",
             Fault.BAD_GZIP: _http(b"not gzip at all", 200, "content-encoding: gzip"),
             Fault.NOT_JSON: _http(b'{"choices": [{"message": '),
+            Fault.EVENT_STREAM: _http(
+                b"data: " + good + b"\n\ndata: [DONE]\n\n", kind="text/event-stream"
+            ),
             Fault.HTML: _http(b"<html><body>Welcome</body></html>", kind="text/html"),
             Fault.HUGE: _http(json.dumps({"pad": "x" * 300_000}).encode()[:-1] + b"," + good[1:]),
         }
@@ -159,6 +165,14 @@ class ModelServer:
             message["content"] = None
         if fault is Fault.REFUSAL:
             message, reason = {"role": "assistant", "content": None, "refusal": "No."}, "stop"
+        if fault is Fault.BLANK:
+            message["content"] = " \n\n "
+        if fault is Fault.TOOL_CALLS:
+            call = {"id": "t1", "type": "function", "function": {"name": "run", "arguments": "{}"}}
+            message, reason = (
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                "tool_calls",
+            )
         if fault is Fault.CUT_OFF:
             reason = "length"
         choices = [{"index": 0, "message": message, "finish_reason": reason}]
@@ -172,13 +186,18 @@ class ModelServer:
 
     def _messages(self, fault: Fault | None) -> dict[str, Any]:
         is_empty = fault in (Fault.NO_CHOICES, Fault.NULL_CONTENT)
-        stop = {Fault.REFUSAL: "refusal", Fault.CUT_OFF: "max_tokens"}
+        stop = {
+            Fault.REFUSAL: "refusal",
+            Fault.CUT_OFF: "max_tokens",
+            Fault.TOOL_CALLS: "tool_use",
+        }
+        text = " \n\n " if fault is Fault.BLANK else self.text
         return {
             "id": "m1",
             "type": "message",
             "role": "assistant",
             "model": "m",
-            "content": [] if is_empty else [{"type": "text", "text": self.text}],
+            "content": [] if is_empty else [{"type": "text", "text": text}],
             "stop_reason": stop.get(fault, "end_turn") if fault else "end_turn",
         }
 

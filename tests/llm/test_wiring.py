@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from bot.app import open_services
 from bot.cli.root import root
-from bot.core.doctor import Level, _language_model
+from bot.core.doctor import Level, _language_model, _model_answers
 from bot.core.errors import MissingSetting, OperatorError
-from bot.core.language_model import make_writer, problem
+from bot.core.language_model import make_writer, problem, unreachable
 from bot.market import Market
 from bot.settings import Settings
 from storage import Store
@@ -155,3 +155,50 @@ def test_the_command_line_asks_it_unless_told_not_to(
     wrong = run(root, ["ask", QUESTION])
     assert wrong.exit_code == 1
     assert "REELBANK_LLM_USD_PER_MILLION_INPUT" in wrong.stderr
+
+
+async def test_what_the_community_said_stays_here(house: House, server: ModelServer) -> None:
+    await house.person("bob").does(
+        "idea add",
+        text="Secret storyboard of hail damage for an insurance firm, as shown to its customers",
+        industry="insurance",
+    )
+    await house.moderator().says("mod accept 1")
+    ann = house.person("ann")
+    first = await ann.says("ask has anybody used this in insurance?")
+    assert "Secret storyboard" in first.text
+    await ann.says(f"ask {QUESTION}")
+    assert server.requests
+    assert all("Secret storyboard" not in asked.user for asked in server.requests)
+    assert "[1]" in server.requests[-1].user.partition("The question:")[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "level", "says"),
+    [
+        (None, Level.FINE, "it answers"),
+        (Fault.STATUS_401, Level.BAD, "status 401"),
+        (Fault.HTML, Level.BAD, "not the API's JSON"),
+        (Fault.SILENCE, Level.BAD, "does not answer"),
+    ],
+)
+async def test_the_doctor_asks_the_model(
+    server: ModelServer, fault: Fault | None, level: Level, says: str
+) -> None:
+    server.say("OK")
+    server.lasting = fault
+    present = settings(**WANTED, llm_base_url=server.openai_url, llm_timeout_s=0.5)
+    await unreachable(present)  # the library takes its time to load once
+
+    (finding,) = await _model_answers(present)
+
+    assert finding.level is level
+    assert says in finding.text
+    assert bool(finding.remedy) is (level is Level.BAD)
+    assert "key-123456" not in repr(finding)
+    assert "SECRET" not in repr(finding)
+
+
+@pytest.mark.parametrize("values", [{}, {"llm_model": "m"}])
+async def test_the_doctor_asks_no_model_that_is_not_set_up(values: dict[str, Any]) -> None:
+    assert await _model_answers(settings(**values)) == []

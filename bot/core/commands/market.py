@@ -211,7 +211,15 @@ RETIRE_FACT = Command(
     name="market retire",
     summary="Take a fact out of the answers here",
     handle=retire_fact,
-    fields=(replace(_ENTITY, in_form=False), _FACT),
+    fields=(
+        replace(
+            _ENTITY,
+            label="Whose fact is wrong",
+            description="The model, product or company that the fact is about",
+            in_form=False,
+        ),
+        replace(_FACT, label="Which fact", description="Some of its words, such as: storyboard"),
+    ),
     audience=Role.MODERATOR,
     is_write=True,
     inline="fact",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.market.llm.cleaning import framed, unescaped
+from bot.market.llm.cleaning import MARK, framed, sentences, unescaped
 from bot.market.model import Answer, Turn
 from prompts import render_model
 
@@ -45,7 +45,7 @@ def prompt_for(
     values = {
         "question": _data(question, _LONGEST_QUESTION, fence),
         "turns": [
-            (t.role, _data(t.text, _LONGEST_TURN, fence)) for t in list(turns)[-_MOST_TURNS:]
+            (t.role, _data(_said(t), _LONGEST_TURN, fence)) for t in list(turns)[-_MOST_TURNS:]
         ],
         "passages": [
             (p.n, _data(p.text, _LONGEST_PASSAGE, fence)) for p in answer.evidence if p.n > 0
@@ -57,6 +57,13 @@ def prompt_for(
         user=render_model("answer_user", fence=fence, today=today.isoformat(), **values),
         fence=fence,
     )
+
+
+def _said(turn: Turn) -> str:
+    """Give what was said; of an answer only what it cites: the rest may be members' ideas."""
+    if turn.role == "user":
+        return turn.text
+    return " ".join(s for s in sentences(turn.text) if MARK.search(s))
 
 
 def _data(text: str, longest: int, fence: str) -> str:
