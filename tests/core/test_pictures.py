@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tracemalloc
 
 import pytest
@@ -83,3 +85,22 @@ def test_what_is_no_picture_is_none(data: bytes) -> None:
 def test_a_damaged_picture_never_raises(at: int, value: bytes) -> None:
     for data in (photo((60, 40)), photo((60, 40), "WEBP"), photo((60, 40), "GIF"), drawing()):
         clean_picture(data[:at] + value + data[at + len(value) :])
+
+
+LARGE = """
+import io, resource
+from PIL import Image
+from bot.core.pictures import clean_picture
+out = io.BytesIO()
+Image.new("RGBA", (7000, 7000)).save(out, "PNG")
+assert clean_picture(out.getvalue()) is not None
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_the_largest_picture_is_not_copied_whole_again_and_again() -> None:
+    pytest.importorskip("resource")
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True)
+
+    # 200 MB for the pixels, as much again for the decoder's and the first smaller copy
+    assert int(done.stdout) < 550
