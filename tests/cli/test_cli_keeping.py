@@ -142,7 +142,7 @@ def test_settings_are_typed_and_shown(reelbank: Reelbank) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("timezone", "Mars/Olympus", "Europe/"),
+        ("timezone", "Mars/Olympus", "such as Berlin"),
         ("retention_days", "soon", "1"),
         ("colour", "red", "timezone"),
     ],
