@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.core.export_columns import COLUMNS, VERSION, keys_of
 from bot.core.export_guard import moment, moment_us
-from bot.core.export_schema import KEYS
+from bot.core.export_schema import KEYS, OWN_INDUSTRIES
 from bot.core.export_table import Table
 from storage.exporting import aliases_of, notes_of, tags_of, texts_of, votes_of
 
@@ -137,7 +137,7 @@ def _file(file: Attachment) -> dict[str, Any]:
         "media_type": file.media_type,
         "size_bytes": file.size_bytes,
         "url": file.url,
-        "picture": file.is_picture,
+        "picture": not file.url and file.media_type.startswith("image/"),
     }
 
 
@@ -187,7 +187,23 @@ def _batches(source: Source) -> Iterator[list[str]]:
     makers = _makers(source)
     # Keys are ours and plain: none needs an escape, neither of JSON nor of the template.
     template = "{" + ",".join(f'"{key}":%s' for key in makers) + "}"
+    more = _own_industries(source)
     for batch in source.batches():
         table = Table(batch, source)
         fields = [make(table) for make in makers.values()]
-        yield list(map(template.__mod__, zip(*fields, strict=True)))
+        lines = list(map(template.__mod__, zip(*fields, strict=True)))
+        if more:
+            lines[0], more = f"{lines[0][:-1]},{more}}}", ""
+        yield lines
+
+
+def _own_industries(source: Source) -> str:
+    """Give what the first idea of a file carries besides, so that every line is an idea.
+
+    Without it an import could not tell what an industry's name and codes were changed to, nor which
+    are gone. Nothing where the bank has the built-in industries, or the file is no way back.
+    """
+    if source.columns != COLUMNS or source.options.is_pseudonymised:
+        return ""
+    changes = source.snapshot.own_industries()
+    return f'"{OWN_INDUSTRIES}":{_dump(changes)}' if changes else ""

@@ -93,17 +93,33 @@ PROPERTIES: dict[str, Any] = {
                 "media_type": _TEXT,
                 "size_bytes": _COUNT,
                 "url": _TEXT,
-                "picture": {"type": "boolean"},
+                "picture": {"type": "boolean", "description": "By its type."},
             }
         ),
         "description": "Pictures, files and links that were added to it; never their bytes.",
     },
 }
 KEYS = tuple(PROPERTIES)
+OWN_INDUSTRIES = "own_industries"
+"""A field of the first idea of a file, where the bank has changed its industries."""
+
+_CHANGES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["add", "rename", "merge", "retire"]}},
+    },
+    "description": (
+        "Only in the first idea of a file, and only if all columns are written: how the bank "
+        "changed its industries, oldest first."
+    ),
+}
 
 
 def schema_of(keys: Sequence[str] = KEYS) -> dict[str, Any]:
     """Give the schema of an idea with these fields; of a whole one by default."""
+    more = {OWN_INDUSTRIES: _CHANGES} if tuple(keys) == KEYS else {}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"An idea as Reelbank exports it, version {VERSION}",
@@ -113,7 +129,7 @@ def schema_of(keys: Sequence[str] = KEYS) -> dict[str, Any]:
         ),
         "type": "object",
         "required": list(keys),
-        "properties": {key: PROPERTIES[key] for key in keys},
+        "properties": {key: PROPERTIES[key] for key in keys} | more,
     }
 
 

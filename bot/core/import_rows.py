@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, title_of
 from bot.core.import_checks import is_number, require_sound
 from bot.core.import_files import RawRow
 from bot.core.validate import clean_text
-from storage import STATUSES, IdeaTag, NewIdea, Status, VoteCount
+from storage import STATUSES, IdeaTag, NewAttachment, NewIdea, Status, VoteCount
 
 if TYPE_CHECKING:
     from bot.tagging import Taxonomy
@@ -43,6 +44,7 @@ _STATUS: Mapping[str, Status] = {
 }
 _YES = {"yes", "true", "1", "y", "x"}
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?")
+_FILE_NAME, _FILE_URL = 100, 2000
 _ANY_ID = re.compile(r"[^\x00-\x1f]{1,200}")
 
 
@@ -145,6 +147,7 @@ class RowReader:
                 aliases=tuple(
                     (int(a["number"]), _at(a["since"])) for a in values.get("aliases") or ()
                 ),
+                attachments=tuple(_file(one) for one in values.get("files") or ()),
             )
             return require_sound(new)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -224,6 +227,19 @@ def _tags(tags: Sequence[Mapping[str, Any]]) -> tuple[IdeaTag, ...]:
             taxonomy_version=int(tag.get("taxonomy_version", 1)),
         )
         for rank, tag in enumerate(tags)
+    )
+
+
+def _file(file: Mapping[str, Any]) -> NewAttachment:
+    """Read what a file was; its bytes are in no export."""
+    size_bytes, url = int(file["size_bytes"]), clean_text(str(file["url"]))
+    if size_bytes < 0 or not (url == "" or urlsplit(url).scheme in {"http", "https"}):
+        raise ValueError(size_bytes)
+    return NewAttachment(
+        name=clean_text(str(file["name"]))[:_FILE_NAME],
+        media_type=clean_text(str(file["media_type"]))[:_FILE_NAME],
+        size_bytes=size_bytes,
+        url=url[:_FILE_URL],
     )
 
 

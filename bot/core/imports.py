@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.import_files import IdeaFile, RawRow, look_at
+from bot.core.import_industries import changes_in, restore
 from bot.core.import_kinds import one_way
 from bot.core.import_rows import BadValue, RowReader, is_record, votes_of
 from storage import NewIdea, VoteCount, Write
@@ -81,6 +82,8 @@ class Import:
                 "The bank is not empty, so numbers, votes and merges of the export are left out."
             )
         report.notices += await asyncio.to_thread(one_way, file)
+        if report.is_restored:
+            await self._restore_industries(file, report)
         # What was merged comes last: its target must be there before it.
         passes = (False, True) if merged.into and report.is_restored else (None,)
         for wanted in passes:
@@ -88,6 +91,19 @@ class Import:
         if merged.into and report.is_restored and not self.is_dry:
             await self._settle(file, reader, report)
         return report
+
+    async def _restore_industries(self, file: IdeaFile, report: ImportReport) -> None:
+        found = await asyncio.to_thread(changes_in, file)
+        if found:
+            write = None if self.is_dry else self._write()
+            bank_id = self.community.bank_id
+            notice = await restore(self.store, bank_id, self.taxonomy, found, write)
+            report.notices += [notice] if notice else []
+
+    def _write(self) -> Write:
+        # In nobody's name: an import that names no author credits nobody, least of all an
+        # anonymous idea to whoever imports it.
+        return Write(person_id=None, community_id=self.community.id, now=self.now)
 
     async def _settle(self, file: IdeaFile, reader: RowReader, report: ImportReport) -> None:
         """Merge what could not be merged yet, because its target is merged itself and came later.
@@ -98,9 +114,8 @@ class Import:
         left = 0
         while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
             news = self._read(chunk, reader, ImportReport(), lambda _line, _reason: None)
-            write = Write(person_id=None, community_id=self.community.id, now=self.now)
             settle = self.store.ideas.settle_merges
-            left += await settle(write, self.community.bank_id, news)
+            left += await settle(self._write(), self.community.bank_id, news)
         if left:
             report.notices.append(
                 f"{left:,} merged {'idea' if left == 1 else 'ideas'} had no target in this file "
@@ -160,10 +175,8 @@ class Import:
         if self.is_dry:
             report.added += len(fresh)
         elif fresh:
-            # In nobody's name: an import that names no author credits nobody, least of all an
-            # anonymous idea to whoever imports it.
-            write = Write(person_id=None, community_id=self.community.id, now=self.now)
-            added, known = await self.store.ideas.add_many(write, self.community.bank_id, fresh)
+            add_many = self.store.ideas.add_many
+            added, known = await add_many(self._write(), self.community.bank_id, fresh)
             report.added += added
             report.known += known
 

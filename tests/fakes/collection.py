@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.core.banks import Banks
 from bot.core.exports import ExportOptions, Source, write_export
 from bot.core.imports import Import, ImportReport
+from bot.market import Market
 from bot.tagging import Taxonomy
 from storage import CommunityRow, Idea, IdeaFilter, NewIdea, Store, Write
 
@@ -40,10 +42,17 @@ class Collection:
     def ideas(self) -> list[Idea]:
         return list(self.store.ideas.scan(self.community.bank_id, IdeaFilter()))
 
+    def taxonomy(self) -> Taxonomy:
+        return asyncio.run(Banks(self.store, no_market).taxonomy(self.community.bank_id))
+
+    def changes_industries(self, *changes: Mapping[str, Any]) -> None:
+        for change in changes:
+            asyncio.run(self.store.taxonomy.put(self.write(), self.community.bank_id, change))
+
     def exported(self, form: str = "csv", **options: Any) -> bytes:
         out = io.BytesIO()
         chosen = ExportOptions(format=form, **options)
-        source = Source(self.store, self.community.bank_id, chosen, Taxonomy.load())
+        source = Source(self.store, self.community.bank_id, chosen, self.taxonomy())
         write_export(source, chosen, out)
         return out.getvalue()
 
@@ -51,8 +60,12 @@ class Collection:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(content)
-            work = Import(self.store, self.community, Taxonomy.load(), NOW, **options)
+            work = Import(self.store, self.community, self.taxonomy(), NOW, **options)
             return asyncio.run(work.run(path))
+
+
+def no_market() -> Market:
+    raise AssertionError  # nothing here asks the market
 
 
 @contextmanager
