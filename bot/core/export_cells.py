@@ -20,8 +20,9 @@ _DAY_US = 86_400_000_000
 _EPOCH_DAYS = 25_569  # 1970-01-01 as spreadsheet programs count days
 
 FACES: dict[Kind, dict[str, Any]] = {
-    Kind.WORDS: {"text_wrap": True, "valign": "top"},
-    Kind.LABEL: {"text_wrap": True, "valign": "top"},
+    # the indent keeps a text off the number to its left
+    Kind.WORDS: {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
+    Kind.LABEL: {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     Kind.NUMBER: {"valign": "top"},
     Kind.FLAG: {"valign": "top", "align": "left"},
     Kind.TIME: {"valign": "top", "align": "left", "num_format": "yyyy-mm-dd hh:mm:ss"},

@@ -34,6 +34,9 @@ ROW_LIMIT = 1_048_576
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001  fixed, so that the same ideas give the same bytes
 _SUMMARY = "Summary"
 _INK, _PAPER, _BAND = "#FFFFFF", "#1F3A5F", "#EAF0F7"
+_HEAD = {"bold": True, "font_color": _INK, "bg_color": _PAPER, "valign": "vcenter",
+         "text_wrap": True}  # fmt: skip
+_PAGE_WIDE = 250  # characters; more on one page in landscape are too small to read
 _LINES_HIGH = 45  # points: three lines of a text show, the rest by a click
 
 
@@ -133,10 +136,7 @@ class _Book:
         self._workbook.set_properties({"title": "Use cases for text-to-video", "created": _MADE})
         self._workbook.use_zip64()
         self._names: set[str] = {"history"}  # a name that Excel keeps for itself
-        self._head = self._workbook.add_format(
-            {"bold": True, "font_color": _INK, "bg_color": _PAPER, "valign": "vcenter",
-             "text_wrap": True}
-        )  # fmt: skip
+        self._head = self._workbook.add_format(_HEAD)
         self._faces = {kind: self._workbook.add_format(FACES[kind]) for kind in Kind}
         self._columns = source.columns
         self._puts = [PUT[column.kind] for column in source.columns]
@@ -197,8 +197,10 @@ class _Book:
         worksheet.freeze_panes(1, min(2, len(self._columns) - 1))
         worksheet.set_landscape()
         worksheet.set_paper(9)
-        worksheet.fit_to_pages(1, 0)
+        width = sum(column.width for column in self._columns)
+        worksheet.fit_to_pages(-(-width // _PAGE_WIDE), 0)
         worksheet.repeat_rows(0)
+        worksheet.repeat_columns(0, min(1, len(self._columns) - 1))
 
     # --- the summary --------------------------------------------------------------------------
 
@@ -206,17 +208,18 @@ class _Book:
         add = self._workbook.add_format
         title, words = add({"bold": True, "font_size": 16}), add({"font_color": "#555555"})
         bold, number = add({"bold": True, "bg_color": _BAND}), add({"num_format": "#,##0"})
+        head_number = add({**_HEAD, "align": "right"})
         bold_number = add({"bold": True, "num_format": "#,##0", "bg_color": _BAND})
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 34)
+        codes = add({"align": "left", "indent": 1})
+        sheet.set_column(0, 1, 44)
         sheet.set_column(2, 9, 11, number)
-        sheet.set_column(10, 11, 20)
+        sheet.set_column(10, 11, 50, codes)
         sheet.write_string(0, 0, "Use cases for text-to-video", title)
         said = f"{count:,} {'idea' if count == 1 else 'ideas'}. Times are UTC."
         sheet.write_string(1, 0, f"{said} Columns of version {VERSION}.", words)
         heads = ("industry", "sheet", "ideas", *STATUSES, "votes up", "votes down", "NAICS", "ISIC")
         for n, head in enumerate(heads):
-            sheet.write_string(3, n, head, self._head)
+            sheet.write_string(3, n, head, head_number if 2 <= n < 10 else self._head)  # noqa: PLR2004  the counts
         at = 4
         totals: Counter[int] = Counter()
         for industry, tally in self._tallies.items():
