@@ -221,7 +221,7 @@ async def _export(ctx: click.Context, target: Path | None, community_key: str) -
     import asyncio  # noqa: PLC0415
 
     from bot.core import community_settings  # noqa: PLC0415
-    from bot.core.exports import Source, write_export  # noqa: PLC0415
+    from bot.core.exports import FIXED, Source, write_export  # noqa: PLC0415
 
     async with opened_bank(settings()) as (store, banks):
         community = await community_of(store, community_key)
@@ -233,6 +233,8 @@ async def _export(ctx: click.Context, target: Path | None, community_key: str) -
         if unknown:
             raise click.UsageError(f"{unknown[0]}: no such industry. There is: "
                                    + ", ".join(taxonomy.ids))  # fmt: skip
+        if options.columns and options.format in FIXED:
+            note("The report has a table of its own: --columns changes nothing in it.")
         with Progress("ideas") as progress, written(target) as out:
             source = Source(store, community.bank_id, options, taxonomy, progress=progress.at)
             count = await asyncio.to_thread(write_export, source, options, out)

@@ -24,8 +24,8 @@ FACES: dict[Kind, dict[str, Any]] = {
     Kind.WORDS: {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     Kind.LABEL: {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     Kind.NUMBER: {"valign": "top"},
-    Kind.FLAG: {"valign": "top", "align": "left"},
-    Kind.TIME: {"valign": "top", "align": "left", "num_format": "yyyy-mm-dd hh:mm:ss"},
+    Kind.FLAG: {"valign": "top", "align": "left", "indent": 1},
+    Kind.TIME: {"valign": "top", "align": "left", "indent": 1, "num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 Put = Callable[["Worksheet", int, int, Any], None]
 

@@ -136,7 +136,8 @@ class _Book:
         self._workbook.set_properties({"title": "Use cases for text-to-video", "created": _MADE})
         self._workbook.use_zip64()
         self._names: set[str] = {"history"}  # a name that Excel keeps for itself
-        self._head = self._workbook.add_format(_HEAD)
+        self._head = self._workbook.add_format({**_HEAD, "align": "left", "indent": 1})
+        self._head_number = self._workbook.add_format({**_HEAD, "align": "right"})
         self._faces = {kind: self._workbook.add_format(FACES[kind]) for kind in Kind}
         self._columns = source.columns
         self._puts = [PUT[column.kind] for column in source.columns]
@@ -193,7 +194,9 @@ class _Book:
             worksheet.set_column(n, n, column.width, self._faces[column.kind])
         worksheet.set_row(0, 30)
         for n, column in enumerate(self._columns):
-            worksheet.write_string(0, n, column.name, self._head)
+            is_number = column.kind is Kind.NUMBER
+            head = self._head_number if is_number else self._head
+            worksheet.write_string(0, n, column.name, head)
         worksheet.freeze_panes(1, min(2, len(self._columns) - 1))
         worksheet.set_landscape()
         worksheet.set_paper(9)
@@ -208,7 +211,6 @@ class _Book:
         add = self._workbook.add_format
         title, words = add({"bold": True, "font_size": 16}), add({"font_color": "#555555"})
         bold, number = add({"bold": True, "bg_color": _BAND}), add({"num_format": "#,##0"})
-        head_number = add({**_HEAD, "align": "right"})
         bold_number = add({"bold": True, "num_format": "#,##0", "bg_color": _BAND})
         codes = add({"align": "left", "indent": 1})
         sheet.set_column(0, 1, 44)
@@ -219,7 +221,8 @@ class _Book:
         sheet.write_string(1, 0, f"{said} Columns of version {VERSION}.", words)
         heads = ("industry", "sheet", "ideas", *STATUSES, "votes up", "votes down", "NAICS", "ISIC")
         for n, head in enumerate(heads):
-            sheet.write_string(3, n, head, head_number if 2 <= n < 10 else self._head)  # noqa: PLR2004  the counts
+            is_count = 2 <= n < 10  # noqa: PLR2004
+            sheet.write_string(3, n, head, self._head_number if is_count else self._head)
         at = 4
         totals: Counter[int] = Counter()
         for industry, tally in self._tallies.items():

@@ -70,6 +70,8 @@ FORMATS: Mapping[str, Format] = {
     "md": Format(".md", "text/markdown", "bot.core.export_markdown"),
     "html": Format(".html", "text/html", "bot.core.report.page"),
 }
+FIXED = frozenset({"html"})
+"""Formats that show what they show, whatever columns are chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.commands.idea_list import FILTER_FIELDS, QUERY, filter_of
 from bot.core.export_columns import NAMES, PRESETS, VERSION, chosen, names_in
 from bot.core.export_files import export_file
-from bot.core.exports import FORMATS, ExportOptions
+from bot.core.exports import FIXED, FORMATS, ExportOptions
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request, Role
 from bot.core.services import Services
 from prompts import render
@@ -54,6 +54,7 @@ async def export_ideas(services: Services, request: Request) -> Reply:
         version=VERSION,
         sha256=made.sha256,
         is_partial=bool(columns) and "all" not in columns,
+        has_own_columns=bool(columns) and options.format in FIXED,
     )
     return Reply(text=text, file=made.file)
 
