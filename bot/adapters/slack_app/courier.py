@@ -7,12 +7,10 @@ key, all but the first are deleted.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,11 +28,12 @@ from bot.adapters.slack_app.failures import (
 )
 from bot.adapters.slack_app.files import Pictures
 from bot.adapters.slack_app.inspector import PICKERS, Inspector
-from bot.adapters.slack_app.uploads import send_pictures, upload
+from bot.adapters.slack_app.uploads import delete, fitted, send_pictures, upload
 from bot.adapters.slack_app.workspace import PLATFORM, Identity
 from bot.core.courier import Gone, Lack, Sent, TryLater
-from bot.core.model import Choice, Community, Reply
+from bot.core.model import Choice, Community, File, Reply
 from bot.core.services import Services
+from prompts import render
 
 log = structlog.get_logger(__name__)
 
@@ -95,19 +94,23 @@ class SlackCourier:
     ) -> Sent:
         """Post a message, or find the one that an earlier attempt posted under this key."""
         locale = str(community.settings.get("locale") or "en")
-        controls = await self._controls(reply, locale)
-        first, *more = messages(reply, controls)
+        files: list[File] = [reply.file] if reply.file is not None else []
         try:
             found = await self._found(channel_id, thread_id, key)
             if reply.file is not None and found is None:
                 # Before the words, which carry the key: rather a file twice than none.
-                await upload(self._poster, [reply.file], channel=channel_id, thread_ts=thread_id)
+                reply, fitting = await fitted(reply, reply.file, locale)
+                files += fitting
+                if fitting:
+                    await upload(self._poster, fitting, channel=channel_id, thread_ts=thread_id)
+                else:
+                    reply = replace(reply, text=render("slack.file_too_big", locale))
+            first, *more = messages(reply, await self._controls(reply, locale))
             ts = found or await self._post(channel_id, first, thread_id, key)
         except NETWORK as error:
             raise courier_error(error) from None
         finally:
-            if reply.file is not None:
-                await asyncio.to_thread(Path(reply.file.path).unlink, missing_ok=True)
+            await delete(files)
         if found is None:
             for message in more:  # what does not fit follows in the thread of the first
                 await self._follow(channel_id, message, thread_id or ts)

@@ -36,12 +36,9 @@ async def send_file(
         return reply
     fitting: list[File] = []
     try:
-        fitting = await asyncio.to_thread(_fitting, file)
+        reply, fitting = await fitted(reply, file, locale)
         if not fitting:
-            raise FileTooLargeError
-        if len(fitting) > 1:
-            told = render("file.in_parts", locale, count=len(fitting))
-            reply = replace(reply, text=f"{reply.text}\n\n{told}".strip())
+            return replace(reply, text=render("slack.file_too_big", locale), file=None, ok=False)
         # A conversation, not a user: the upload takes no user id for one.
         channel = await direct_channel(user_id)
         await upload(poster, fitting, channel=channel, comment=reply.text)
@@ -49,13 +46,24 @@ async def send_file(
         log.warning("slack_file_not_sent", error=error_name(error))
         return replace(reply, text=render("slack.file_failed", locale), file=None, ok=False)
     finally:
-        await asyncio.to_thread(_delete, [file, *fitting])
+        await delete([file, *fitting])
     told = f"{reply.text}\n\n{render('slack.sent_privately', locale)}".strip()
     return replace(reply, text=told, file=None)
 
 
-class FileTooLargeError(OSError):
-    """A file that Slack does not take, nor any smaller form of it."""
+async def fitted(reply: Reply, file: File, locale: str) -> tuple[Reply, list[File]]:
+    """Give a reply's file as files that Slack takes, none if nothing makes it small enough.
+
+    Returns:
+        The reply, saying so where the file comes in parts or zipped, and the files.
+    """
+    fitting = await asyncio.to_thread(_fitting, file)
+    told = ""
+    if len(fitting) > 1:
+        told = render("file.in_parts", locale, count=len(fitting))
+    elif fitting and fitting != [file]:
+        told = render("file.zipped", locale)
+    return replace(reply, text=f"{reply.text}\n\n{told}".strip()) if told else reply, fitting
 
 
 def _fitting(file: File) -> list[File]:
@@ -65,9 +73,10 @@ def _fitting(file: File) -> list[File]:
     return list(file.fit(limits.FILE_BYTES)) if file.fit is not None else []
 
 
-def _delete(files: Sequence[File]) -> None:
+async def delete(files: Sequence[File]) -> None:
+    """Delete temporary files."""
     for file in files:
-        Path(file.path).unlink(missing_ok=True)
+        await asyncio.to_thread(Path(file.path).unlink, missing_ok=True)
 
 
 async def send_pictures(
