@@ -90,7 +90,7 @@ def ideas_of_a_bank(draw: Callable[..., Any]) -> list[NewIdea]:
                 created_at=draw(times),
                 updated_at=draw(times),
                 decided_at=draw(st.none() | times),
-                flags=tuple(draw(st.lists(filled, max_size=2))),
+                flags=tuple(draw(st.lists(st.sampled_from(("links_only", "odd")), max_size=2))),
                 tags=draw(tags_of_an_idea()),
                 tallies=VoteCount(
                     up=sum(up for up, _ in votes.values()),
