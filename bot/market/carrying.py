@@ -64,6 +64,8 @@ def _without_name(reading: Reading, before: Reading, said: Said, reader: Reader)
         about = (u for u in before.units if u.kind in kinds or _is_term(u, before))
         topic = _moved(u for u in about if u.weight >= 1)
         reading = replace(reading, units=(*reading.units, *topic))
+    if not before.mentions:
+        reading = replace(reading, units=(*reading.units, *_where(reading, before)))
     reading, mentions = _other_version(reading, mentions, reader)
     units = reading.units
     asks_other = reading.has("when") and not _content(units)
@@ -82,6 +84,13 @@ def _without_name(reading: Reading, before: Reading, said: Said, reader: Reader)
         carried=tuple(u for u in before.units if u not in units),
         tags=reading.tags | _conditions(before),
     )
+
+
+def _where(reading: Reading, before: Reading) -> tuple[Unit, ...]:
+    """Give the place that was spoken of: `I am in Seoul`, then `and the fines`."""
+    if any(u.kind == "place" for u in reading.units):
+        return ()
+    return _moved(u for u in before.units if u.kind == "place")
 
 
 def _is_term(unit: Unit, before: Reading) -> bool:

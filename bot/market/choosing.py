@@ -10,6 +10,7 @@ from bot.market.drafting import Ask, Draft, joined
 from bot.market.lists import listing, only_conditions, shown_too
 from bot.market.lookup import lookup
 from bot.market.ranking import ranked_among, superlative
+from bot.market.reading import is_within
 from bot.market.text import stem
 
 _STRONG = 0.8  # cover from which a quoted fact goes before a list
@@ -70,9 +71,7 @@ def _ranking(ask: Ask, conditions: Conditions) -> Draft | None:
     left = [
         u
         for u in ask.reading.units
-        if u.kind in ("word", "unknown")
-        and u.weight >= 1
-        and not any(h.start <= u.start < h.end for h in spans)
+        if u.kind in ("word", "unknown") and u.weight >= 1 and not is_within(u, spans)
     ]
     if _asks_newest_fact(ask) or _asks_other_field(ask, conditions):
         return None
@@ -94,7 +93,7 @@ def _asks_other_field(ask: Ask, conditions: Conditions) -> bool:
         if u.kind == "field"
         and u.weight >= _STRONG_UNIT
         and not tops & set(u.fields)
-        and not any(h.start <= u.start < h.end for h in spans)
+        and not is_within(u, spans)
         and not conditions.denied_before(ask.reading, u.start)
     ]
     kinds = {ask.knowledge.entities[e].kind for e in ask.reading.entities}
@@ -119,7 +118,7 @@ def _listing(ask: Ask, conditions: Conditions) -> Draft | None:
         if u.weight >= _STRONG_UNIT
         and u.kind in ("field", "word", "unknown")
         and not explained & set(u.fields)
-        and not any(h.start <= u.start < h.end for h in spans)
+        and not is_within(u, spans)
     ]
     return None if left else listing(ask, conditions)
 

@@ -151,6 +151,8 @@ class Lexicon:
         self.ordinary_variants = frozenset(tables["ordinary_variants"])
         self.events: Mapping[str, str] = tables["events"]
         self.expects: Mapping[str, str] = tables["expects"]
+        self.chatter = frozenset(fold(str(w)) for w in tables["chatter"])
+        self.hearsay = frozenset(fold(str(w)) for w in tables["hearsay"])
         self.vague = frozenset(tables["vague"])
         self.must = frozenset(tables["must"])
         self.common_names = frozenset(tables["common_names"])

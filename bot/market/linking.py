@@ -12,6 +12,7 @@ from bot.market.text import Piece, fold, is_cjk, pieces, stem
 
 _LONGEST_NAME = 8  # pieces
 _APART = re.compile(r"\s[/+&]\s|[,;]\s")  # what no name holds: veo 3.1 / fast
+_GENITIVE = 5  # letters of a name with an s behind it
 _TELLING = 4  # everyday words in a row are a name: take it down act
 _JOINING = ("vs", "versus", "or", "and", "to", "with", "than", "und", "et", "y", "oder", "o", "e")
 
@@ -45,6 +46,7 @@ class Linker:
         unspaced = (n for n in knowledge.names if len(n) > 1 and is_cjk(n) and n.isalpha())
         longest_first = sorted(unspaced, key=lambda name: (-len(name), name))
         self._unspaced = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._vocabulary = frozenset(knowledge.vocabulary)
 
     def mentions(self, folded: str, original: str) -> list[Mention]:
         """Give the names in a text from left to right, the longest reading of each.
@@ -166,10 +168,16 @@ class Linker:
             if end - position > 1 and _is_article(parts, position):
                 continue
             named = self._knowledge.names.get(key) or self._without_v(parts[position:end])
+            named = named or self._of_genitive(key)
             is_apart = _APART.search(folded[parts[position].start : parts[end - 1].end])
             if named and not is_apart and _is_whole(folded, parts, position, end):
                 return self._mention(folded, parts, (position, end), named)
         return None
+
+    def _of_genitive(self, key: str) -> Sequence[tuple[int, int]] | None:
+        """Read `soras` and `klings` as names with the apostrophe left out."""
+        is_word = key[-1:] != "s" or len(key) < _GENITIVE or key in self._vocabulary
+        return None if is_word else self._knowledge.names.get(key[:-1])
 
     def _without_v(self, parts: Sequence[Piece]) -> Sequence[tuple[int, int]] | None:
         """Read `Open-Sora v2` as Open-Sora 2."""

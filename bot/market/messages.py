@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.market.amounts import amounts
 from bot.market.carrying import carry
 from bot.market.model import Turn
-from bot.market.parting import MOST, asks, by_fields, by_variants, is_numbered, parts_of
+from bot.market.parting import MOST, asks, by_fields, by_variants, by_years, is_numbered, parts_of
 from bot.market.reader import Reader
 from bot.market.reading import Reading
 
@@ -83,6 +83,9 @@ class Messages:
 
     def _apart(self, reading: Reading) -> list[Reading]:
         """Read `its price and its length` as two questions."""
+        years = by_years(reading)
+        if len(years) > 1:
+            return years
         tiers = by_variants(reading)
         if len(tiers) > 1:
             return tiers

@@ -21,7 +21,7 @@ _ASKING = (
     r"qui[eé]n|cu[aá]ndo|cu[aá]nto|c[oó]mo|qu[eé]|cu[aá]l(?:es)?|"
     r"quem|quando|quanto|como|qual|quais)"
 )
-_AND = r"(?:and|und|et|y|e|also|plus|sowie)"
+_AND = r"(?:and|und|et|y|e|also|plus|sowie|&|\+)"
 # Behind `and is` these go on saying something of what was asked about, and ask nothing new.
 _PREDICATE = (
     r"(?:is|are|was|were|has|have|do|does|did|can|will)\s+(?:made|based|from|in|under|over|below|"
@@ -94,6 +94,17 @@ def by_variants(reading: Reading) -> list[Reading]:
     rest = tuple(u for u in reading.units if u.kind != "variant")
     base = [] if len(tiers) > len(own) else [replace(reading, units=rest)]
     return [*base, *(replace(reading, units=(unit, *rest)) for unit in tiers)][:MOST]
+
+
+def by_years(reading: Reading) -> list[Reading]:
+    """Cut `funding in 2025 vs 2024` into one reading per year; one where a thing is named."""
+    years = [u for u in reading.units if u.kind == "date" and u.start >= 0]
+    linked = all(_are_linked(reading, a, b) for a, b in itertools.pairwise(years))
+    if reading.mentions or not 1 < len(years) <= MOST or not linked:
+        return [reading]
+    rest = tuple(u for u in reading.units if u not in years)
+    tags = reading.tags - {"op:compare"}
+    return [replace(reading, units=(*rest, year), tags=tags) for year in years]
 
 
 def by_fields(reading: Reading) -> list[Reading]:

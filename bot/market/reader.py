@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.market.chatter import without_chatter
 from bot.market.knowledge import Knowledge
 from bot.market.language import detect
 from bot.market.lexicon import NO_PLACE, Hit, Lexicon, is_swallowed
@@ -17,6 +18,9 @@ from bot.market.wording import DONE_WEIGHT, VARIANT_WEIGHT, Wording
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
+_SHORT_YEAR = re.compile(
+    r"\b(20[12]\d)( ?(?:vs\.?|and|or|to|und|y|et|e|&) ?)'?(1\d|2\d)\b(?! ?(?:s|sec|p|fps|gb)\b)"
+)
 _COUNTRY = re.compile(r"\bUS\b")  # not the word `us`
 _WHEN = re.compile(r"(?:^|[,;.?] ?|\b(?:and|since|until|so|but) )when\b|\bwhen\W*$")
 _FIELD_WEIGHT = 2.8
@@ -57,7 +61,8 @@ class Reader:
 
     def _asks_of_thing(self, reading: Reading) -> bool:
         """Tell whether something is asked that a product or a model has: a price, a length."""
-        fields = (self._lexicon.fields[f] for u in reading.units for f in u.fields)
+        strong = (u for u in reading.units if u.weight > _COMMON_FIELD_WEIGHT)
+        fields = (self._lexicon.fields[f] for u in strong for f in u.fields)
         return any(f.table or f.unit for f in fields)
 
     def _read(self, text: str, locale: str | None, kept: frozenset[str] = frozenset()) -> Reading:
@@ -67,6 +72,7 @@ class Reader:
         language = locale or detect(text, self._lexicon.stopwords)
         typed = fold(spelled).replace("won't", "wont").split()
         folded = " ".join(map(self._in_full, typed) if language == "en" else typed)
+        folded = _SHORT_YEAR.sub(r"\1\g<2>20\3", folded)  # 2025 vs 24
         if language in ("en", "de", "fr", "es", "pt"):
             names = _with_capital(text) if language != "de" else frozenset()
             if not kept:
@@ -76,7 +82,7 @@ class Reader:
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)
         denied = _denied(mentions, hits, tokens, folded)
-        return Reading(
+        reading = Reading(
             text=text,
             folded=folded,
             locale=language,
@@ -90,6 +96,7 @@ class Reader:
             sides=tuple(self._linker.sides(folded)),
             guesses=guesses,
         )
+        return without_chatter(reading, self._lexicon.chatter, self._lexicon.hearsay)
 
     def _in_full(self, word: str) -> str:
         """Write out what people shorten: `w` and `w/` are with, ppl are people."""
@@ -200,7 +207,9 @@ class Reader:
         stems = [stem(w) for w in span]
         is_long = len(stems) > 1
         keys = [(t, _LONG_PHRASE if is_long else 1.0) for t in tags]
-        keys += [("q:" + "_".join(stems), 1.0)] if is_long else []
+        is_faint = all(self._says_little(t[2:], " ".join(span)) for t in tags if t[:2] == "f:")
+        is_quoted = is_long and not (is_faint and tags[0][:2] == "f:")
+        keys += [("q:" + "_".join(stems), 1.0)] if is_quoted else []
         keys += [(f"p:{p}", _LARGER) for t in tags if t[:2] == "p:" for p in self._around(t[2:])]
         content = [stem(w) for w in span if w not in self._lexicon.stop]
         if all(t[:2] == "f:" and self._lexicon.fields[t[2:]].strict for t in tags):

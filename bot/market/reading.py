@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.market.lexicon import Hit
@@ -24,6 +25,12 @@ class Unit:
     def fields(self) -> tuple[str, ...]:
         """Give the lexicon fields among the keys."""
         return tuple(k[2:] for k, _ in self.keys if k.startswith("f:"))
+
+
+def is_within(unit: Unit, spans: Iterable[Hit]) -> bool:
+    """Tell whether a phrase holds all words of a unit: `models`, but not `model market`."""
+    end = unit.start + max(1, len(unit.text.split()))
+    return any(h.start <= unit.start and end <= h.end for h in spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import FOLDER, Lexicon
 from bot.market.naming import name_words
+from bot.market.talk import Talk
 from bot.market.text import Piece, fold, pieces, stem
 
 _MIN_LENGTH = 3
@@ -20,7 +21,7 @@ _SUBSTITUTED = 5  # letters of a word in which another letter may stand for the 
 _LONG = 8  # letters of a word in which two slips are forgiven
 _SKELETON = 3  # letters of a word that may be written without its vowels
 _VOWELS = frozenset("aeiouy")
-_SOUND_ALIKE = frozenset(("ck", "cs", "sz", "iy", "gj", "ae", "ao", "fv"))
+_SOUND_ALIKE = frozenset(("ck", "cs", "sz", "iy", "gj", "fv"))
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = frozenset(
     "".join(sorted(pair))
@@ -184,7 +185,8 @@ class Spelling:
         phrases = self._lexicon.phrases(locale)
         foreign = self._lexicon.stopwords.get(locale, frozenset()) if locale != "en" else ()
         asking = {*phrases.spelled, *self._lexicon.stop, *foreign} - self._places
-        everyday = self._lexicon.everyday | self._lexicon.synonyms.spelled
+        said = Talk(self._lexicon).spelled if locale == "en" else frozenset()
+        everyday = self._lexicon.everyday | self._lexicon.synonyms.spelled | said
         cost = {
             **dict.fromkeys(everyday, _TO_EVERYDAY),
             **dict.fromkeys(self._names, _TO_NAME),

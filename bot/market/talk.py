@@ -57,12 +57,19 @@ class Talk:
         for phrase in phrases:
             self._phrases.add(str(phrase), tag)
 
+    @property
+    def spelled(self) -> frozenset[str]:
+        """Give the words that show an intent: also they may be misspelt."""
+        return frozenset(self._phrases.spelled)
+
     def find(self, reading: Reading) -> Intent | None:
         """Give the first intent of the file that the words show."""
         spelled = [w.text for w in words(fold(reading.text))]
         hits = list(self._phrases.find(spelled, reading.folded))
-        corrected = self._phrases.find([w.text for w in reading.words])
-        found = {h.tag for h in (*hits, *corrected)}
+        corrected = [w.text for w in reading.words]
+        possessed = [w.removesuffix("s") for w in corrected]  # my sisters face
+        also = (*self._phrases.find(corrected), *self._phrases.find(possessed))
+        found = {h.tag for h in (*hits, *also)}
         for intent in self._intents.values():
             if intent.id == "cues" or not _is_shown(intent, found):
                 continue
