@@ -28,6 +28,7 @@ from bot.market.sums import reckon
 from bot.market.talk import Intent, Talk
 from bot.market.timeline import timeline
 from bot.market.unknowns import no_rates, unknown
+from prompts import locales
 
 _LONGEST = 2000  # characters of a question that are read
 _STRONG = 0.8  # cover from which a quoted fact goes before a list
@@ -35,6 +36,11 @@ _STRONG_UNIT = 2.0
 _TELLING = 1.5
 _HINTED = 0.6
 _FRAGMENT = 3  # words that are no question without what follows
+
+
+def _is_foreign(ask: Ask) -> bool:
+    """Tell whether a question was read in a language that no text is written in."""
+    return ask.locale not in locales()
 
 
 class Engine:
@@ -251,7 +257,8 @@ class Engine:
 
     def _finish(self, ask: Ask, draft: Draft) -> tuple[Answer, dict[int, str]]:
         has_lines = any("\n" in s for s in draft.sentences)
-        body = ("\n" if has_lines else " ").join(draft.sentences)
+        notice = (ask.say("answer.in_english", language=ask.locale),) if _is_foreign(ask) else ()
+        body = ("\n" if has_lines else " ").join((*notice, *draft.sentences))
         text, table, citations, old_numbers = renumber(body, draft.table, ask.notes)
         passages = ask.notes.passages(self._knowledge)
         evidence = {new: passages[old] for old, new in old_numbers.items()}

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from bot.market.text import fold, words
 
 _TELLING = 3  # letters
+_SCRIPTS = (
+    ("ru", "\u0400", "\u04ff"),
+    ("ar", "\u0600", "\u06ff"),
+    ("hi", "\u0900", "\u097f"),
+)
 _ONE_WORD = 2  # the most that a single word scores
 
 
@@ -21,12 +26,17 @@ def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
         return "ko"
     if han:
         return "zh"
+    script = next(
+        (lang for lang, low, high in _SCRIPTS if any(low <= c <= high for c in text)), None
+    )
+    if script:
+        return script
     if any(c in "¿¡ñ" for c in text.lower()):
         return "es"
     scores = _scores(text, stopwords)
     best = max(scores, key=lambda lang: (scores[lang], lang == "en"))
     is_clear = scores[best] > scores.get("en", 0)
-    return best if is_clear and best != "it" else "en"
+    return best if is_clear else "en"
 
 
 def _scores(text: str, stopwords: Mapping[str, frozenset[str]]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.market.text import fold, is_cjk, stem, words
+from bot.market.text import fold, is_uncut, stem, words
 
 NO_PLACE = "p:none"  # what only sounds like a place: US dollars
 FOLDER = Path(__file__).parent / "lexicon"
@@ -67,7 +67,7 @@ class Phrases:
     def add(self, phrase: str, tag: str) -> None:
         """Let a phrase stand for a tag."""
         folded = fold(phrase)
-        if is_cjk(folded):
+        if is_uncut(folded):
             self._inside.append((folded, tag))
             return
         said = tuple(w.text for w in words(folded))
@@ -181,6 +181,9 @@ class Lexicon:
         self._fields_of: dict[tuple[str, str], list[str]] = {}
         self.superlatives: Sequence[Mapping[str, Any]] = raw["operators"]["superlatives"]
         self.comparatives: Sequence[Mapping[str, Any]] = raw["operators"]["comparatives"]
+        self.vague_tops = frozenset(
+            f"top:{i}" for i, e in enumerate(self.superlatives) if e["field"] == "asked"
+        )
         self.conditions = {c["id"]: c for c in raw["operators"]["conditions"]}
 
     def fields_of(self, name: str | None, kind: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
-from bot.market.text import Piece, fold, is_cjk, pieces, stem
+from bot.market.text import Piece, fold, is_uncut, pieces, stem
 
 _LONGEST_NAME = 8  # pieces
 _APART = re.compile(r"\s[/+&]\s|[,;]\s")  # what no name holds: veo 3.1 / fast
@@ -43,7 +43,7 @@ class Linker:
         """Keep what names are looked up in."""
         self._knowledge = knowledge
         self._lexicon = lexicon
-        unspaced = (n for n in knowledge.names if len(n) > 1 and is_cjk(n) and n.isalpha())
+        unspaced = (n for n in knowledge.names if len(n) > 1 and is_uncut(n) and n.isalpha())
         longest_first = sorted(unspaced, key=lambda name: (-len(name), name))
         self._unspaced = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
         self._vocabulary = frozenset(knowledge.vocabulary)
@@ -72,7 +72,7 @@ class Linker:
         found: list[Piece] = []
         for piece in pieces(folded):
             start = piece.start
-            names = self._unspaced.finditer(piece.text) if is_cjk(piece.text) else ()
+            names = self._unspaced.finditer(piece.text) if is_uncut(piece.text) else ()
             for name in names:
                 cut = piece.start + name.start(), piece.start + name.end()
                 spans = [(start, cut[0]), cut]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.market.drafting import Ask, Draft
+from bot.market.drafting import Ask, Draft, age_days
 from bot.market.foreign import in_words
 from bot.market.knowledge import Row
 from bot.market.reading import Reading, Unit
@@ -50,6 +50,7 @@ def lookup(ask: Ask) -> Draft | None:
     rows += [r for r in _replacement(ask, rows) if r not in rows]
     missing = [*_disagreeing(ask, rows), *_unanswered(ask, rows)]
     sentences = [
+        *_passed(ask, rows),
         *_still(ask, rows),
         *ended_first(ask, rows),
         *in_words(ask, rows),
@@ -246,6 +247,31 @@ def _unanswered(ask: Ask, rows: Sequence[Row]) -> list[str]:
     """Say which strong parts of the question nothing answers."""
     return [
         ask.say("answer_unknown.part", missing=u.text) for u in _open_parts(ask, rows) if u.text
+    ]
+
+
+def _passed(ask: Ask, rows: Sequence[Row]) -> list[str]:
+    """Say that an end lies behind us where a fact tells of it as of a day to come."""
+    if not {"status", "shutdown"} & set(ask.reading.asked):
+        return []
+    owners = {r.owner for r in rows}
+    ends = [
+        r
+        for o in owners
+        for r in ask.knowledge.facts(o, "shutdown")
+        if r.value and r.value.type == "date" and r.fact.is_current and not r.fact.conflict
+    ]
+    ends = [r for r in ends if not any(r.fact.qualifiers)]
+    past = [r for r in ends if age_days(r.fact.value or "", ask.today) > 0]
+    told = [r for r in past if r.fact.as_of <= (r.fact.value or "")]
+    return [
+        ask.say(
+            "answer.passed",
+            subject=ask.name(r.owner),
+            date=ask.month(r.fact.value or ""),
+            mark=ask.notes.mark(r),
+        )
+        for r in told[:1]
     ]
 
 

@@ -13,6 +13,7 @@ from bot.market.reader import Reader
 from bot.market.reading import Reading
 
 _STRONG_UNIT = 2.0
+_BUDGET_FROM = 1.0  # dollars: less is a price per second
 _FRAGMENT = 3  # words that are no question without what follows
 
 
@@ -27,11 +28,20 @@ class Messages:
         """Give one reading for each thing that a message asks, in its order."""
         parts = [(p, self._reader.read(p, whole.locale)) for p in parts_of(whole.text)]
         asking = self._which_ask(whole.text, parts)
-        if 1 < sum(asking) <= MOST:
+        if 1 < sum(asking) <= MOST and not self._is_one(whole, parts):
             found = self._several([(*p, a) for p, a in zip(parts, asking, strict=True)], turns)
         else:
             found = [carry(self._asking(whole, parts, asking), turns, self._reader)]
         return [part for reading in found for part in self._apart(reading)]
+
+    def _is_one(self, whole: Reading, parts: Sequence[tuple[str, Reading]]) -> bool:
+        """Tell whether the sentences describe one need: a budget, or what to choose."""
+        found = amounts(whole.folded)
+        has_budget = any(a.field == "price" and a.number >= _BUDGET_FROM for a in found)
+        if has_budget and len({m.key for m in whole.mentions}) == 1:
+            return True
+        names_thing = any(self._names_thing(r) for _, r in parts)
+        return whole.has("advice") and not names_thing
 
     def _which_ask(self, text: str, parts: Sequence[tuple[str, Reading]]) -> list[bool]:
         if is_numbered(text):

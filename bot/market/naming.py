@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.market.lexicon import Lexicon
 from bot.market.schema import Entity
-from bot.market.text import fold, is_cjk, pieces, stem
+from bot.market.text import fold, is_uncut, pieces, stem
 
 SIDE_KINDS = ("figure", "guide", "term", "hardware")  # no subjects: found beside them
 MIN_SPELLED = 4  # shorter words are not corrected
@@ -111,7 +111,7 @@ def _without_suffix(name: str, endings: frozenset[str]) -> str:
 
 
 def _is_name(key: str, spelling: str, entity: Entity, lexicon: Lexicon) -> bool:
-    if not key or key.isdigit() or (len(key) == 1 and not is_cjk(key)):
+    if not key or key.isdigit() or (len(key) == 1 and not is_uncut(key)):
         return False
     plain = spelling.islower() and spelling.isascii() and spelling.replace(" ", "").isalpha()
     if entity.kind in _SOFT_KINDS and plain:

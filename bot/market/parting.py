@@ -12,7 +12,7 @@ from bot.market.talk import sentences
 
 MOST = 4
 _ASKING = (
-    r"(?:who|what|when|where|why|how|which|is|are|does|do|did|can|will|was|were|has|have|should|could|"
+    r"(?:who|whose|what|when|where|why|how|which|is|are|does|do|did|can|will|was|were|has|have|should|could|"
     r"(?:who|what|when|where|why|how)(?:\'?s|\'?re)|isnt|isn\'t|doesnt|doesn\'t|"
     r"(?:since|until) when|seit wann|bis wann|depuis quand|desde cu[aá]ndo|hasta cu[aá]ndo|"
     r"desde quando|"

@@ -36,6 +36,7 @@ _PLACES = re.compile(
 def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
     """Rank things by the field that a superlative names; None where there is none."""
     positions = [int(t[4:]) for t in ask.reading.tags if t.startswith("top:")]
+    positions = [p for p in positions if _field_of(ask, ask.lexicon.superlatives[p])]
     if not positions:
         return None
     entry = ask.lexicon.superlatives[_most_exact(ask, positions)]
@@ -58,7 +59,7 @@ def superlative(ask: Ask, conditions: Conditions) -> Draft | None:
 
 def _ranked_by(ask: Ask, entry: Mapping[str, Any], conditions: Conditions) -> str:
     """Give the field to rank by: of `longest extension` the one named beside, if of its unit."""
-    field = str(entry["field"])
+    field = _field_of(ask, entry)
     if field == "price" and "plan" in ask.reading.asked:
         return "plan"
     spans = [h for h in ask.reading.hits if h.tag.startswith("top:")]

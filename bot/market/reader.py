@@ -81,14 +81,18 @@ class Reader:
         mentions = tuple(self._linker.mentions(folded, text))
         tokens = tuple(words(folded))
         hits = self._hits(folded, tokens, mentions, language)
+        if all(h.tag != "op:compare" for h in hits):
+            mentions = self._without_lines(mentions)
         denied = _denied(mentions, hits, tokens, folded)
+        units = tuple(self._units(tokens, mentions, hits, language))
+        hits = self._without_vague_tops(hits, units)
         reading = Reading(
             text=text,
             folded=folded,
             locale=language,
             mentions=tuple(m for m in mentions if m not in denied),
             denied=denied,
-            units=tuple(self._units(tokens, mentions, hits, language)),
+            units=units,
             tags=frozenset(h.tag for h in hits),
             hits=hits,
             words=tokens,
@@ -97,6 +101,25 @@ class Reader:
             guesses=guesses,
         )
         return without_chatter(reading, self._lexicon.chatter, self._lexicon.hearsay)
+
+    def _without_vague_tops(self, hits: Sequence[Hit], units: Sequence[Unit]) -> tuple[Hit, ...]:
+        """Keep `highest` and `most` only beside what can be counted: the highest frame rate."""
+        counted = [
+            u
+            for u in units
+            if u.kind == "field" and any(self._lexicon.fields[f].unit in _NUMERIC for f in u.fields)
+        ]
+        return tuple(
+            h
+            for h in hits
+            if h.tag not in self._lexicon.vague_tops or any(_are_beside(h, u) for u in counted)
+        )
+
+    def _without_lines(self, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Drop a bare name beside a version of it: `Kling 2.6 from Kling itself` is about one."""
+        exact = {e for m in mentions for e in m.exact if self.kind(e) == "model"}
+        kept = tuple(m for m in mentions if m.exact or m.version or not exact & set(m.family))
+        return kept or mentions
 
     def _in_full(self, word: str) -> str:
         """Write out what people shorten: `w` and `w/` are with, ppl are people."""
@@ -284,6 +307,14 @@ class Reader:
             return True
         around = tokens[max(0, position - 1) : position + 2]
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
+
+
+def _are_beside(hit: Hit, unit: Unit) -> bool:
+    """Tell whether nothing or one small word stands between a superlative and a field."""
+    if hit.start < 0 or unit.start < 0:
+        return hit.start == unit.start
+    end = unit.start + len(unit.text.split())
+    return 0 <= unit.start - hit.end <= 1 or 0 <= hit.start - end <= 1
 
 
 def _with_capital(text: str) -> frozenset[str]:

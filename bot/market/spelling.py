@@ -104,7 +104,12 @@ class Spelling:
 
     def _changes(self, folded: str, locale: str, names: Collection[str]) -> list[tuple[Piece, str]]:
         found = []
+        before = ""
         for piece in pieces(folded):
+            is_unit = before[:1].isdigit() and len(piece.text) <= _MIN_LENGTH  # 12 mil
+            before = piece.text
+            if is_unit:
+                continue
             better = self._better(piece.text, locale, only_names=piece.text in names)
             if better and better != piece.text:
                 found.append((piece, better))

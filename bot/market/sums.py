@@ -46,7 +46,14 @@ def reckon(ask: Ask) -> Draft | None:
 def _asks_nothing_else(ask: Ask, found: Sequence[Amount]) -> bool:
     """Tell whether only a length is named, perhaps with where and at which size: `25 s of X`."""
     is_said = any(a.field == "length" for a in found)
-    asked = (u for u in ask.reading.units if u.kind in ("field", "unknown") and u.weight >= 1)
+    words = ask.reading.words
+    asked = (
+        u
+        for u in ask.reading.units
+        if u.kind in ("field", "unknown")
+        and u.weight >= 1
+        and not any(u.start >= 0 and a.start <= words[u.start].start < a.end for a in found)
+    )
     return is_said and not any(asked)
 
 

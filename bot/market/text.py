@@ -162,6 +162,19 @@ def stems(text: str) -> list[str]:
     return [stem(w.text) for w in words(fold(text))]
 
 
-def is_cjk(text: str) -> bool:
-    """Tell whether the text holds Chinese or Japanese characters or Hangul."""
-    return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in text)
+_UNCUT = (
+    ("\u3040", "\u9fff"),  # kana, Han
+    ("\uac00", "\ud7a3"),  # Hangul
+    ("\u0400", "\u04ff"),  # Cyrillic
+    ("\u0600", "\u06ff"),  # Arabic
+    ("\u0900", "\u097f"),  # Devanagari
+)
+
+
+def is_uncut(text: str) -> bool:
+    """Tell whether a text is in a script whose words are looked for within a text.
+
+    Chinese and Japanese part no words; of the others no endings are cut, and Arabic glues its
+    articles and prepositions to the front.
+    """
+    return any(low <= c <= high for c in text for low, high in _UNCUT)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.market.drafting import Ask, Draft
 from bot.market.knowledge import Row
-from bot.market.likely import likeliest
+from bot.market.likely import THINGS, likeliest
 from bot.market.linking import Mention
 from bot.market.lookup import NAMED, content, ended_first, lookup
 from bot.market.naming import compact
@@ -20,6 +20,8 @@ from prompts import has
 _NEAREST = 2
 _NEARLY = 0.12
 _HALF = 0.5
+_STRONG = 2.0
+_STRANGER = 4  # how far things are that have nothing to do with each other
 _SMALL = 8  # facts
 
 
@@ -47,7 +49,7 @@ def unknown(ask: Ask) -> Draft:
         near = [s for s in near if s.cover >= _HALF or "unknown" not in _kinds(s.missing)]
     missing = _missing_words(reading, ranked)
     event = _event(ask, missing)
-    rows = (_ownership(ask) if event else []) or [s.row for s in near]
+    rows = (_ownership(ask) if event else []) or _of_kin(ask) or [s.row for s in near]
     nearest = " ".join([*ended_first(ask, rows or _any_row(ask)), *ask.sentences(rows)])
     missing = _missing_words(reading, ranked)
     owners = reading.entities[:1]
@@ -70,6 +72,33 @@ def unknown(ask: Ask) -> Draft:
 def _any_row(ask: Ask) -> list[Row]:
     owners = ask.reading.entities[:1]
     return [ask.knowledge.rows[i] for o in owners for i in ask.knowledge.rows_of[o][:1]]
+
+
+def _of_kin(ask: Ask) -> list[Row]:
+    """Give what is recorded of the field asked for at the plans, sisters or maker of a thing."""
+    asked = [f for u in ask.reading.units if u.weight >= _STRONG for f in u.fields]
+    if not ask.reading.mentions or not asked:
+        return []
+    owner = likeliest(ask, ask.reading.mentions[0])
+    thing = ask.knowledge.entities[owner]
+    if thing.kind not in THINGS or any(ask.knowledge.facts(owner, f) for f in asked):
+        return []
+    kin = sorted((_distance(ask, owner, i), i) for i in range(len(ask.knowledge.entities)))
+    near = [i for distance, i in kin if distance < _STRANGER and i != owner]
+    found = [r for i in near for f in asked for r in ask.knowledge.facts(i, f)]
+    return [r for r in dict.fromkeys(found) if r.fact.is_current][:_NEAREST]
+
+
+def _distance(ask: Ask, owner: int, other: int) -> int:
+    """Tell how near two things are: a plan or a sister, the maker, something else of the maker."""
+    thing, kin = ask.knowledge.entities[owner], ask.knowledge.entities[other]
+    if thing.id in kin.related or kin.id in thing.related:
+        return 0 if kin.kind == "plan" else 1
+    makers = {compact(r.fact.value or "") for r in ask.knowledge.facts(owner, "vendor")}
+    if compact(kin.name) in makers:
+        return 2
+    theirs = {compact(r.fact.value or "") for r in ask.knowledge.facts(other, "vendor")}
+    return 3 if kin.kind in THINGS and makers & theirs else _STRANGER
 
 
 def _ownership(ask: Ask) -> list[Row]:

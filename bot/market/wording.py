@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.market.knowledge import Knowledge
 from bot.market.lexicon import Lexicon
 from bot.market.reading import Unit
-from bot.market.text import Piece, is_cjk, measured, stem, words
+from bot.market.text import Piece, is_uncut, measured, stem, words
 
 VARIANT_WEIGHT = 2.5
 _NUMBER_WEIGHT = 1.2
@@ -91,7 +91,7 @@ class Wording:
         known = self._lexicon.translations.get(locale, {})
         spelled = {w.text for w in tokens}
         for word, english in known.items():
-            is_inside = is_cjk(word) and any(word in text for text in spelled)
+            is_inside = is_uncut(word) and any(word in text for text in spelled)
             if word not in spelled and not is_inside:
                 continue
             stems = [stem(w.text) for w in words(english)]
@@ -117,7 +117,7 @@ class Wording:
         foreign = self._lexicon.stopwords.get(locale, ()) if locale != "en" else ()
         if word in self._lexicon.translations.get(locale, ()):
             return None  # see _translated
-        if word in self._lexicon.stop or is_cjk(word) or word in foreign:
+        if word in self._lexicon.stop or is_uncut(word) or word in foreign:
             return None
         if len(word) == 1 and word.isalpha():
             return self._letter_unit(word, before, position)

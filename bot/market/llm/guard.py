@@ -218,8 +218,8 @@ def _require_known_names(sentence: str, case: _Case, held: set[str]) -> None:
     """Refuse names from elsewhere; in German every noun looks like one, so it is left out."""
     if case.answer.locale == "de":
         return
-    is_cjk = case.answer.locale in ("zh", "ja")
-    spoken = (_LATIN if is_cjk else _NAME).findall(sentence)
+    is_uncut = case.answer.locale in ("zh", "ja")
+    spoken = (_LATIN if is_uncut else _NAME).findall(sentence)
     known = held | {w.text for w in words(fold(case.draft))} | _PLAIN_NAMES
     known |= {part for name in case.names for part in re.findall(r"[^\W_]+", name)}
     if any(fold(name) not in known for name in spoken):
