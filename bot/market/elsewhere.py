@@ -12,6 +12,7 @@ from bot.market.naming import compact
 from bot.market.reading import Unit
 
 _SAID = 0.8
+_STRONG = 2.0
 _SEVERAL = 2  # words
 _NAME_WEIGHT = 1.5
 _OF_FIRMS = {
@@ -33,7 +34,7 @@ def of_version(ask: Ask) -> Draft | None:
 def of_maker(ask: Ask) -> Draft | None:
     """Answer about the firm behind a model what is not known of the model: its lawsuits."""
     mentions = ask.reading.mentions
-    asks_firm = set(ask.reading.asked) & _OF_FIRMS
+    asks_firm = any(u.weight >= _STRONG and _OF_FIRMS & set(u.fields) for u in ask.reading.units)
     if len(mentions) != 1 or not mentions[0].exact or not asks_firm:
         return None
     owner = mentions[0].exact[0]

@@ -177,6 +177,7 @@ class Linker:
     def _of_genitive(self, key: str) -> Sequence[tuple[int, int]] | None:
         """Read `soras` and `klings` as names with the apostrophe left out."""
         is_word = key[-1:] != "s" or len(key) < _GENITIVE or key in self._vocabulary
+        is_word = is_word or key[:-1] in self._lexicon.common_names
         return None if is_word else self._knowledge.names.get(key[:-1])
 
     def _without_v(self, parts: Sequence[Piece]) -> Sequence[tuple[int, int]] | None:

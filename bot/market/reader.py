@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.market.amounts import amounts
 from bot.market.chatter import without_chatter
 from bot.market.knowledge import Knowledge
 from bot.market.language import detect
@@ -85,6 +86,7 @@ class Reader:
             mentions = self._without_lines(mentions)
         denied = _denied(mentions, hits, tokens, folded)
         units = tuple(self._units(tokens, mentions, hits, language))
+        units = _without_said_prices(units, folded)
         hits = self._without_vague_tops(hits, units)
         reading = Reading(
             text=text,
@@ -309,12 +311,20 @@ class Reader:
         return any(w.text.isdigit() or w.text in ("in", "since", "of", "mid", "by") for w in around)
 
 
+def _without_said_prices(units: tuple[Unit, ...], folded: str) -> tuple[Unit, ...]:
+    """Ask for no price by the unit of a limit: `under 1 cent a second`."""
+    if all(a.field != "price" for a in amounts(folded)):
+        return units
+    faint = (_COMMON_FIELD_WEIGHT, ("price",))
+    return tuple(u for u in units if (u.weight, u.fields) != faint)
+
+
 def _are_beside(hit: Hit, unit: Unit) -> bool:
     """Tell whether nothing or one small word stands between a superlative and a field."""
     if hit.start < 0 or unit.start < 0:
         return hit.start == unit.start
     end = unit.start + len(unit.text.split())
-    return 0 <= unit.start - hit.end <= 1 or 0 <= hit.start - end <= 1
+    return 0 <= unit.start - hit.end <= 1 or hit.start == end
 
 
 def _with_capital(text: str) -> frozenset[str]:

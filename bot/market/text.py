@@ -52,6 +52,7 @@ _SPELLINGS = {
     "cost": "cost",
     "costs": "cost",
     "built": "build",
+    "whose": "whose",
     "founded": "found",
     "founder": "found",
     "founders": "found",
