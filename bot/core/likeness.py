@@ -155,7 +155,7 @@ class BankIndex:
         likeness = await asyncio.to_thread(self._models.likeness)
         item = (await asyncio.to_thread(likeness.prepare, [text]))[0]
         words = list(item.content.values())
-        ideas, vectors = await self._candidates(words, item.vector, at_least)
+        ideas, vectors = await self._candidates(words, item.vector)
         wanted = [idea for idea in ideas if idea.number not in besides]
         rows = None
         if vectors is not None:
@@ -163,11 +163,14 @@ class BankIndex:
         texts = [meaning_of(idea.title, idea.text) for idea in wanted]
         others = await asyncio.to_thread(likeness.prepare, texts, rows)
         named = {str(i.number): other for i, other in zip(wanted, others, strict=True)}
-        found = likeness.matches(item, named, at_least=at_least, limit=limit)
+        # Reading closely embeds what is left of both: not in the loop.
+        found = await asyncio.to_thread(
+            likeness.matches, item, named, at_least=at_least, limit=limit
+        )
         return [LookAlike(int(m.id), m.score, m.shared) for m in found]
 
     async def _candidates(
-        self, words: Sequence[str], vector: Any, at_least: float
+        self, words: Sequence[str], vector: Any
     ) -> tuple[list[Idea], Mapping[int, bytes] | None]:
         if vector is None:
             return await self._by_words(words), None
@@ -175,11 +178,10 @@ class BankIndex:
         if index is None:
             numbers = [idea.number for idea in await self._by_words(words)]
         else:
-            from bot.tagging.similar import least_cosine  # noqa: PLC0415  with the model only
+            from bot.tagging.similar import LEAST_COSINE  # noqa: PLC0415  with the model only
 
             near = await asyncio.to_thread(index.nearest, vector, _NEAREST)
-            least = least_cosine(at_least)
-            numbers = [number for number, cosine in near if cosine >= least]
+            numbers = [number for number, cosine in near if cosine >= LEAST_COSINE]
         model = self._model_id()
         held = await self._store.ideas.vector_rows(self._bank_id, numbers, model)
         ideas = await self._store.ideas.by_numbers(self._bank_id, [n for n in numbers if n in held])

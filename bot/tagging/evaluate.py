@@ -207,7 +207,11 @@ def evaluate_duplicates(path: Path, likeness: Likeness, *, at_least: float = PRO
         )
         for key, item in ready.items()
     }
-    scores = {frozenset((key, m.id)): m.score for key, found in ranked.items() for m in found}
+    scores: dict[_Pair, float] = {}
+    for key, found in ranked.items():
+        for match in found:
+            pair = frozenset((key, match.id))
+            scores[pair] = max(scores.get(pair, 0.0), match.score)
     over_all = _pair_score({p for p, s in scores.items() if s >= at_least}, wanted)
     judged = wanted | hard
     labelled = _pair_score({p for p in judged if scores[p] >= at_least}, wanted)

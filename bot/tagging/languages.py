@@ -83,13 +83,18 @@ def _common() -> dict[str, frozenset[str]]:
 
 def guess(text: str) -> str:
     """Guess the language (ISO 639-1) of a text; English where nothing tells."""
+    return script(text) or _guess_latin(words(text))
+
+
+def script(text: str) -> str | None:
+    """Give the language of a text that its script tells; None of the Latin one."""
     letters = sum(c.isalpha() for c in text) or 1
     for language, pattern in _SCRIPTS:
         if len(pattern.findall(text)) > _MOSTLY * letters or (
             language == "uk" and pattern.search(text)
         ):
             return language
-    return _guess_latin(words(text))
+    return None
 
 
 def _guess_latin(text_words: Sequence[Word]) -> str:

@@ -84,6 +84,30 @@ def test_the_same_idea_in_another_language_is_met(likeness):
     assert {"en", "de"} <= set(found["es"])
 
 
+def test_scripts_that_the_model_does_not_know_are_compared_by_their_words(likeness):
+    items = [
+        ("1", "สอนเด็กแปรงฟันก่อนนอน"),
+        ("2", "แสดงเส้นทางหนีไฟในอาคารสูง"),
+        ("3", "πώς λειτουργεί η ανεμογεννήτρια"),
+        ("4", "οδηγίες για τη χρήση του πυροσβεστήρα"),
+    ]
+
+    assert all(found == [] for _, found in likeness.similar_batch(items))
+
+
+def test_another_idea_in_the_words_of_the_first_is_not_taken_for_it(likeness):
+    items = [
+        ("1", "Crane lesson: show the crew where nobody may stand while the beam comes in"),
+        ("2", "Crane lesson: show the crew how to read the wind gauge before the first lift"),
+        ("3", "Workers watch which spots are off limits as the girder is hoisted"),
+    ]
+
+    found = {key: [m.id for m in matches] for key, matches in likeness.similar_batch(items)}
+
+    assert found["3"][0] == "1"
+    assert dict(likeness.similar_batch(items, at_least=PROBABLE))["2"] == []
+
+
 def test_without_an_embedder_near_copies_are_found_and_the_notice_says_why():
     lexical = Likeness(None)
     items = [
