@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.core.cleaning import clean_text
 from bot.core.model import Attached, Request, Value
 from bot.core.pictures import CleanPicture, clean_picture
 from bot.core.services import Services
-from bot.core.validate import clean_text
 from prompts import render
 from storage import NewAttachment
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.cleaning import clean_name, clean_text
 from bot.core.errors import Conflict, NotFound
 from bot.core.model import Actor, Button, Place, Reply, Request, Style
 from bot.core.services import Services
-from bot.core.validate import clean_text
 from prompts import render
 from storage import Idea
 
@@ -57,7 +57,7 @@ def quoted_of(request: Request) -> tuple[str, Quoted]:
     platform = request.community.platform
     return text, Quoted(
         account_key=Actor(source.author_key, source.author_name).account_key,
-        author_name=source.author_name,
+        author_name=clean_name(source.author_name),
         message_key=f"{platform}:{place.channel_id}:{place.message_id or source.permalink}",
         permalink=source.permalink or "",
     )

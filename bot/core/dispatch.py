@@ -11,6 +11,7 @@ from functools import cache
 import structlog
 
 from bot.core import commands, wire
+from bot.core.cleaning import clean_name
 from bot.core.errors import (
     Busy,
     Conflict,
@@ -104,7 +105,8 @@ def _require_role(services: Services, request: Request, command: Command) -> Non
 
 async def _known(services: Services, request: Request) -> Request:
     """Give the request with the person behind the account and the role that our own list grants."""
-    actor, community = request.actor, request.community
+    community = request.community
+    actor = replace(request.actor, display_name=clean_name(request.actor.display_name))
     person = await services.store.members.ensure(
         community.id, actor.account_key, actor.display_name, request.now
     )

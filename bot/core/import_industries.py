@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from bot.core.banks import to_change
+from bot.core.cleaning import clean_text
 from bot.core.export_schema import OWN_INDUSTRIES
 from bot.core.import_files import IdeaFile
-from bot.core.validate import clean_text
 
 if TYPE_CHECKING:
     from bot.tagging import Taxonomy

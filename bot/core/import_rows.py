@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from bot.core.cleaning import clean_name, clean_text
 from bot.core.commands.idea_reading import TEXT_LIMIT, TITLE_LIMIT, flags_of, title_of
 from bot.core.import_checks import is_number, require_sound
 from bot.core.import_files import RawRow
-from bot.core.validate import clean_text
 from storage import STATUSES, IdeaTag, NewAttachment, NewIdea, Status, VoteCount
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class RowReader:
                  *(["unknown_industry"] if unknown else [])]  # fmt: skip
         created = _moment(texts.get("created_at"), self.now)
         is_anonymous = texts.get("anonymous").lower() in _YES
-        author = "" if is_anonymous else texts.get("author")[:100]
+        author = "" if is_anonymous else clean_name(texts.get("author"))
         return NewIdea(
             title=(texts.get("title") or title_of(text))[:TITLE_LIMIT],
             text=text,

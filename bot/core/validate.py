@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
+from bot.core.cleaning import clean_text
 from bot.core.errors import InvalidField
 from bot.core.model import Choice, Command, Field, FieldType, Value
 from prompts import render
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udfff]")
-# Overrides of the writing direction can make a text read other than it is.
-_BIDI_OVERRIDE = re.compile(r"[\u202d\u202e]")
 _NEAR = 60
 """rapidfuzz's ratio (0 to 100) from which a mistyped choice is suggested."""
 _YES = {"true", "yes", "y", "1", "on"}
 _NO = {"false", "no", "n", "0", "off", ""}
-
-
-def clean_text(text: str) -> str:
-    """Take out control characters and direction overrides, and compose (NFC); lines are kept."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _BIDI_OVERRIDE.sub("", _CONTROL.sub("", text))).strip()
 
 
 def validate(

@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.cleaning import clean_text
 from bot.core.model import Choice, Command, Field, FieldType, Reply, Request
 from bot.core.services import Services
-from bot.core.validate import clean_text, validate
+from bot.core.validate import validate
 
 
 async def _nothing(_services: Services, _request: Request) -> Reply:

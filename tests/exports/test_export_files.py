@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.core import imports
+from bot.core.cleaning import clean_text
 from bot.core.export_columns import NAMES as COLUMNS
 from bot.core.export_guard import guarded, harmless, unguarded
 from bot.core.export_markdown import literal
 from bot.core.export_schema import SCHEMA
-from bot.core.validate import clean_text
 from storage import IdeaTag, NewIdea, VoteCount
 from tests.fakes.collection import NOW, collection, new, texts
 

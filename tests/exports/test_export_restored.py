@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.cleaning import clean_text
 from bot.core.export_schema import SCHEMA
-from bot.core.validate import clean_text
 from storage import IdeaTag, NewAttachment, NewIdea, VoteCount
 from tests.fakes.collection import NOW, Collection, collection, new
 

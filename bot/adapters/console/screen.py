@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from bot.adapters.console.choices import Numbered, by_menu, number_choices
+from bot.core.cleaning import clean_text
 from bot.core.markup import (
     Block,
     Bold,
@@ -25,7 +26,6 @@ from bot.core.markup import (
 )
 from bot.core.model import Citation, Reply, Style, Table
 from bot.core.texts import size_text
-from bot.core.validate import clean_text
 from bot.settings import color_is_wanted
 from prompts import render
 
