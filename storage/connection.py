@@ -12,7 +12,7 @@ from typing import Any
 from storage.words import spaced
 
 APPLICATION_ID = 0x524C424B  # "RLBK"; tells our file from another program's
-SCHEMA_VERSION = 10  # how many migrations there are; kept apart, so that a start needs none of them
+SCHEMA_VERSION = 11  # how many migrations there are; kept apart, so that a start needs none of them
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

@@ -178,7 +178,10 @@ _FORGET = (
     "DELETE FROM knowledge WHERE state = 'proposed' AND person_id = ?",
     "UPDATE knowledge SET person_id = NULL WHERE person_id = ?",
     "UPDATE taxonomy_changes SET person_id = NULL WHERE person_id = ?",
-    "UPDATE gaps SET person_id = NULL, question = '' WHERE person_id = ?",
+    # A key that is made of words goes with them: asked again, they are not recognised.
+    "UPDATE gaps SET person_id = NULL, question = '', key = CASE "
+    "WHEN entities = '[]' OR field = '' THEN lower(hex(randomblob(32))) ELSE key END "
+    "WHERE person_id = ?",
     "DELETE FROM gap_followers WHERE person_id = ?",
     "UPDATE idea_edits SET editor_id = NULL WHERE editor_id = ?",
     "UPDATE undos SET actor_id = NULL WHERE actor_id = ?",

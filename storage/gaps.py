@@ -11,6 +11,7 @@ from storage.connection import from_json, marks, moment, to_json
 from storage.engine import Subject, alters, reads, writes
 from storage.errors import NotThere
 from storage.members import person_of
+from storage.returning import mark_of
 from storage.rows import Gap, GapFollower, GapState
 from storage.tx import Tx
 from storage.undo_rows import remember
@@ -30,7 +31,7 @@ class Gaps(Subject):
 
         Asked again, an answered gap is open again; a dismissed one is counted and stays dismissed.
         """
-        key = _gap_key(question, entities, field)
+        key = _gap_key(tx, question, entities, field)
         tx.run(
             "INSERT INTO gaps (bank_id, key, person_id, first_at, last_at, entities, field, "
             "question) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "
@@ -149,8 +150,9 @@ def _to_gap(row: Sequence[Any]) -> Gap:
     )
 
 
-def _gap_key(question: str, entities: Sequence[str], field: str) -> str:
-    """Give a hash, so that no words are left in the key when the question is erased."""
+def _gap_key(tx: Tx, question: str, entities: Sequence[str], field: str) -> str:
+    """Give a salted hash, which nobody who has the row alone can try guessed words on."""
     named = "|".join(sorted(entities)) + "#" + field
     words = " ".join(question.casefold().split())
-    return hashlib.sha256((named if entities and field else named + words).encode()).hexdigest()
+    plain = hashlib.sha256((named if entities and field else named + words).encode()).hexdigest()
+    return mark_of(tx.connection, plain, "gap")

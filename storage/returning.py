@@ -23,7 +23,7 @@ _DAY_US = 86_400_000_000
 
 
 def mark_of(cx: sqlite3.Connection, account_key: str, use: str = "account") -> str:
-    """Give the salted hash of an account for a use; those of two uses have nothing in common."""
+    """Give the salted hash of an account, or of what else; those of two uses share nothing."""
     (salt,) = cx.execute("SELECT salt FROM salts WHERE id = 1").fetchone()
     return hmac.new(salt, f"{use}:{account_key}".encode(), hashlib.sha256).hexdigest()
 

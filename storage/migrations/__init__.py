@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from storage.migrations import m001, m002, m003, m005, m007, m010, m011, m012, m013
+from storage.migrations import m001, m002, m003, m005, m007, m010, m011, m012, m013, m014
 
 migrations = Migrations("reelbank")
 
@@ -74,3 +74,9 @@ def m012_returning(db: Database) -> None:
 def m013_feedback(db: Database) -> None:
     """Everybody's own opinion of an answer."""
     run_script(db, m013.SCHEMA)
+
+
+@migrations()
+def m014_gap_keys(db: Database) -> None:
+    """Keys of gaps that nobody can try guessed questions on."""
+    m014.key_gaps(db)

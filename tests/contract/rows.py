@@ -44,7 +44,7 @@ QUERIES = {
     "feedback": f"""
         SELECT {_NAME.format("person_id")}, at, value, reason FROM feedback ORDER BY at""",
     "gaps": """
-        SELECT key, count, first_at, last_at, closed_at, entities, field, question FROM gaps
+        SELECT count, first_at, last_at, closed_at, entities, field, question FROM gaps
         ORDER BY id""",
     "knowledge": f"""
         SELECT entity_id, state, {_NAME.format("person_id")}, at, fact FROM knowledge

@@ -198,6 +198,18 @@ async def test_gaps_are_counted_and_open_again(world: World, store: Store) -> No
     assert len(await gaps.list(bank)) == await gaps.count(bank) == 2
 
 
+async def test_who_guesses_an_erased_question_learns_nothing(world: World, store: Store) -> None:
+    gaps, bank = store.gaps, world.bank
+    told = await gaps.add(world.by(world.ann), bank, "Am I being sued over a clip?", [], "")
+    named = await gaps.add(world.by(world.ann), bank, "How loud is Sora?", ["sora"], "audio")
+    await store.members.erase(world.by(world.mod), world.ann.id)
+
+    assert await gaps.add(world.by(world.bob), bank, "am I being sued over a clip?", [], "") != told
+    assert await gaps.add(world.by(world.bob), bank, "Sora's sound?", ["sora"], "audio") == named
+    counts = {gap.id: gap.count for gap in await gaps.list(bank)}
+    assert (counts[told], counts[named]) == (1, 2)
+
+
 async def test_a_dismissed_gap_is_counted_and_stays_dismissed(world: World, store: Store) -> None:
     gaps, bank = store.gaps, world.bank
     gap = await gaps.add(world.by(world.ann), bank, "Will it rain?", [], "")

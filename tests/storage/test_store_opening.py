@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -89,6 +90,32 @@ async def test_what_a_migration_takes_over_of_feedback_and_hides_of_anonymous_id
     with contextlib.closing(connect(path)) as cx:
         assert cx.execute("SELECT * FROM feedback").fetchall() == [(1, 7, 5, -1, "")]
         assert cx.execute("SELECT permalink, external_id FROM ideas").fetchall() == [(None, None)]
+
+
+async def test_old_gaps_are_found_again_but_not_by_their_hash(path: Path) -> None:
+    def plain(words: str) -> str:
+        return hashlib.sha256(f"#{words}".encode()).hexdigest()
+
+    make_oldest(path)
+    with contextlib.closing(connect(path)) as cx:
+        cx.executemany(
+            "INSERT INTO gaps (bank_id, key, first_at, last_at, entities, field, question) "
+            "VALUES (1, ?, 0, 0, '[]', '', ?)",
+            [(plain("will it rain?"), "Will it rain?"), (plain("am i ill?"), "")],
+        )
+    store = Store.open(path, durable=False)
+    world = await make_world(store)
+    await store.gaps.add(world.by(world.ann), 1, "will it rain?", [], "")
+    await store.gaps.add(world.by(world.ann), 1, "am i ill?", [], "")
+
+    gaps = await store.gaps.list(1)
+    assert sorted((g.question, g.count) for g in gaps) == [
+        ("", 1), ("Will it rain?", 2), ("am i ill?", 1)
+    ]  # fmt: skip
+    store.close()
+    with contextlib.closing(connect(path)) as cx:
+        keys = {key for (key,) in cx.execute("SELECT key FROM gaps")}
+    assert not keys & {plain("will it rain?"), plain("am i ill?")}
 
 
 async def test_the_oldest_store_opens_and_works(path: Path) -> None:
