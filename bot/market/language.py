@@ -13,6 +13,10 @@ _SCRIPTS = (
     ("hi", "\u0900", "\u097f"),
 )
 _ONE_WORD = 2  # the most that a single word scores
+_ALSO_ENGLISH = frozenset(
+    ["per", "come", "plus", "pro", "model", "comment", "pour", "con", "son", "fines", "par"]
+)
+"""Common words of another language that English texts on this subject use, too."""
 
 
 def detect(text: str, stopwords: Mapping[str, frozenset[str]]) -> str:
@@ -43,7 +47,8 @@ def _scores(text: str, stopwords: Mapping[str, frozenset[str]]) -> dict[str, int
     """Count the words that give each language away."""
     found = {w.text for w in words(fold(text))}
     scores = {lang: len(found & ws) for lang, ws in stopwords.items()}
-    for word in found:  # a word of one language only says more than `was` or `in`
+    scores["en"] = scores.get("en", 0) + len(found & _ALSO_ENGLISH)
+    for word in found - _ALSO_ENGLISH:  # a word of one language only says more than `was` or `in`
         owners = [lang for lang, ws in stopwords.items() if word in ws]
         if len(owners) == 1 and len(word) >= _TELLING:
             scores[owners[0]] += 1

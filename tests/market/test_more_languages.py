@@ -49,6 +49,16 @@ def test_the_highest_of_any_counted_field_is_ranked(market: Market, question: st
     assert table.rows[0][0] == "Kling 3.0"
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["seedance price per second", "runway pro plan", "veo 3.1 model", "sound plus 1080p"],
+)
+def test_a_word_that_another_language_has_too_leaves_a_question_english(
+    market: Market, question: str
+) -> None:
+    assert ask(market, question).locale == "en"
+
+
 @pytest.mark.parametrize("question", ["is sora 2 shut down", "is nova reel dead"])
 def test_an_end_that_has_passed_is_told_as_past(market: Market, question: str) -> None:
     assert "has passed" in ask(market, question).text
