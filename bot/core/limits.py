@@ -37,12 +37,15 @@ class Reads:
     """
 
     _times: dict[str, deque[float]] = field(default_factory=dict)
+    _sweep_at: int = field(default_factory=lambda: _REMEMBERED)
 
     def hit(self, key: str, quota: Quota, now_s: float) -> float:
         """Count one use unless there were enough; gives the seconds until the next is free."""
-        if len(self._times) > _REMEMBERED:
+        if len(self._times) > self._sweep_at:
             since = now_s - quota.window_s
             self._times = {k: t for k, t in self._times.items() if t and t[-1] > since}
+            # Those who are left are not gone through again for each use while a crowd is here.
+            self._sweep_at = max(_REMEMBERED, 2 * len(self._times))
         times = self._times.setdefault(key, deque())
         while times and times[0] <= now_s - quota.window_s:
             times.popleft()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
+from collections.abc import ItemsView
 
 import pytest
 
@@ -72,6 +74,26 @@ def test_who_has_been_quiet_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     reads.hit("dan", quota, 11.5)
 
     assert set(reads._times) == {"cam", "dan"}
+
+
+def test_a_crowd_is_not_gone_through_again_for_each_who_comes() -> None:
+    class Counted(dict[str, deque[float]]):
+        passes = 0
+
+        def items(self) -> ItemsView[str, deque[float]]:
+            Counted.passes += 1
+            return super().items()
+
+    reads, quota = Reads(), PER_MEMBER["read"]
+    for number in range(60_000):
+        if not isinstance(reads._times, Counted):
+            reads._times = Counted(reads._times)
+        reads.hit(f"p{number}", quota, 0.0)
+    assert Counted.passes < 4
+
+    for number in range(30_000):  # later, when all of them have gone
+        reads.hit(f"q{number}", quota, 10_000.0)
+    assert len(reads._times) <= 60_000
 
 
 async def test_what_is_wrong_is_counted_as_well(house: House) -> None:

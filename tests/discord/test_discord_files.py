@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -199,4 +201,38 @@ async def test_a_redirect_is_not_followed_and_a_long_file_not_read(server: Disco
                 await download(f"{base}/{path}", hosts=(), api_base=base, limit_bytes=5000)
         assert "/secret" not in reached
     finally:
+        await runner.cleanup()
+
+
+async def test_a_packed_file_is_read_no_further_than_the_limit() -> None:
+    from aiohttp import web
+
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.Response:
+        asked.append(request.headers["Accept-Encoding"])
+        size = {"bomb": 200 << 20, "small": 5}[request.match_info["name"]]
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        body = b"".join(
+            packer.compress(bytes(min(size - at, 1 << 20))) for at in range(0, size, 1 << 20)
+        )
+        headers = {"Content-Encoding": "gzip"}  # though nobody asked for it
+        return web.Response(body=body + packer.flush(), headers=headers)
+
+    app = web.Application()
+    app.router.add_get("/{name}", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotFetched, match="too_big"):
+            await download(f"{base}/bomb", hosts=(), api_base=base, limit_bytes=1 << 20)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+        small = await download(f"{base}/small", hosts=(), api_base=base, limit_bytes=5)
+        assert small == bytes(5)
+        assert asked == ["identity", "identity"]
+    finally:
+        tracemalloc.stop()
         await runner.cleanup()
