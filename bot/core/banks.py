@@ -7,6 +7,7 @@ is next asked for, in a thread, so that the event loop never waits for a load or
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from storage import Change, CommunityRow, Store
 
 __all__ = ["Banks", "LookAlike", "VectorBlob", "meaning_of"]
+
+_LOG = logging.getLogger(__name__)
 
 NEWEST_TITLES = 2000
 """Titles of a bank that autocomplete answers from memory; older ones are asked of the store."""
@@ -147,9 +150,15 @@ class Banks:
         from bot.tagging import Taxonomy  # noqa: PLC0415  reads YAML: only who needs it pays
 
         changes = await self._store.taxonomy.list(bank_id)
-        built_in = taxonomy = await asyncio.to_thread(Taxonomy.load)
-        for row in changes:
-            taxonomy = taxonomy.with_changes([to_change(row)])
+        built_in = await asyncio.to_thread(Taxonomy.load)
+        taxonomy, left_out = changed(built_in, changes)
+        if left_out:
+            _LOG.warning(
+                "%d changes of bank %d's industries no longer apply and are left out; "
+                "reelbank doctor says which",
+                len(left_out),
+                bank_id,
+            )
         # What was undone counts, too: a version never stands for two sets of industries.
         version = built_in.version + await self._store.taxonomy.version(bank_id)
         return replace(taxonomy, version=version)
@@ -268,6 +277,26 @@ class Banks:
 
 async def _nothing() -> dict[Hashable, Any]:
     return {}
+
+
+def changed(
+    built_in: Taxonomy, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Taxonomy, list[Mapping[str, Any]]]:
+    """Apply what a bank changed, oldest first, and give what no longer can be applied.
+
+    A release may bring an industry of the same name, or take one away: the rest still holds.
+    """
+    from bot.tagging import TaxonomyError  # noqa: PLC0415  with the taxonomy only
+
+    taxonomy, left_out = built_in, []
+    for row in rows:
+        change = to_change(row)
+        try:
+            taxonomy = taxonomy.with_changes([change])
+        except TaxonomyError:
+            left_out.append(row)
+            taxonomy = taxonomy.standing_in(change)
+    return taxonomy, left_out
 
 
 def to_change(row: Mapping[str, Any]) -> Any:

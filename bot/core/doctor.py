@@ -117,6 +117,7 @@ async def _contents(store: Store) -> list[Finding]:
         _jobs,
         _scrub,
         _unread,
+        _industries,
     )
     findings = []
     for look in looks:
@@ -142,6 +143,22 @@ async def _unread(store: Store) -> list[Finding]:
         return []
     text = f"{untagged:,} ideas of an import wait for their industries"
     return [Finding(Level.FINE, "reading", f"{text}; a running Reelbank goes on with them")]
+
+
+async def _industries(store: Store) -> list[Finding]:
+    """Name the changes of a bank's industries that this release's own no longer allow."""
+    from bot.core.banks import changed  # noqa: PLC0415
+    from bot.tagging import Taxonomy  # noqa: PLC0415
+
+    built_in = await asyncio.to_thread(Taxonomy.load)
+    findings = []
+    for bank_id in sorted({community.bank_id for community in await store.communities.all()}):
+        for row in changed(built_in, await store.taxonomy.list(bank_id))[1]:
+            name = row.get("id") or row.get("name")
+            text = f"bank {bank_id}: {row['kind']} {name} no longer applies and is left out"
+            remedy = "This release has changed that industry itself: see /industry list."
+            findings.append(Finding(Level.NOTE, "industries", text, remedy))
+    return findings
 
 
 async def _outbox(store: Store) -> list[Finding]:

@@ -170,6 +170,19 @@ class Taxonomy:
             result = _apply(result, change)
         return replace(result, version=self.version + 1)
 
+    def standing_in(self, change: Change) -> Taxonomy:
+        """Give the taxonomy in which the industry that has the name of a failed addition is meant.
+
+        Ideas that were tagged with the added one then count under the one that is there.
+        """
+        if not isinstance(change, Add):
+            return self
+        there = self._labels().get(_plain(change.name))
+        new_id = change.id or _id_of(change.name)
+        if there is None or new_id in self.ids or new_id in self.merged:
+            return self
+        return replace(self, merged={**self.merged, new_id: there})
+
     def _labels(self) -> dict[str, str]:
         labels: dict[str, str] = {}
         for gone in self.merged:
@@ -239,9 +252,13 @@ def _apply(taxonomy: Taxonomy, change: Change) -> Taxonomy:
             return _without(taxonomy, gone.id, None)
 
 
+def _id_of(name: str) -> str:
+    return re.sub(r"[^\w]+", "-", fold(" ".join(name.split()))).strip("-")
+
+
 def _add(taxonomy: Taxonomy, change: Add) -> Taxonomy:
     name = " ".join(change.name.split())
-    new_id = change.id or re.sub(r"[^\w]+", "-", fold(name)).strip("-")
+    new_id = change.id or _id_of(name)
     if not new_id:
         raise TaxonomyError("empty", change.name)
     if new_id in taxonomy.ids or _plain(name) in taxonomy._labels():

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.core import jobs, likeness
+from bot.core import doctor, jobs, likeness
 from bot.core.banks import Banks
 from bot.core.jobs.reading import embed_some
 from bot.core.likeness import Models
@@ -214,3 +214,48 @@ async def test_an_import_is_compared_as_its_vectors_come_in_and_nothing_is_read_
     # and who asks again does not look through them all again
     newest = await house.store.ideas.newest_id()
     assert house.services.banks.read_up_to["vectors"] == newest
+
+
+async def outdated(house: House) -> int:
+    """Give a bank that added what a later release brings itself, and renamed what it took away."""
+    community = await house.community("discord:88")
+    write = Write(person_id=None, community_id=community.id, now=house.clock())
+    for change in (
+        {"kind": "add", "name": "Gaming & Esports", "id": "esports", "description": "Play"},
+        {"kind": "add", "name": "Games", "id": "play", "description": "Play"},
+        {"kind": "rename", "id": "no-longer-there", "name": "Gone"},
+        {"kind": "rename", "id": "film-tv", "name": "Pictures"},
+    ):
+        await house.store.taxonomy.put(write, community.bank_id, change)
+    return community.bank_id
+
+
+async def test_a_change_that_no_longer_applies_is_left_out_and_the_rest_holds(
+    house: House, banks: Banks, caplog: pytest.LogCaptureFixture
+) -> None:
+    bank_id = await outdated(house)
+
+    taxonomy = await banks.taxonomy(bank_id)
+
+    assert taxonomy.name("film-tv") == "Pictures"
+    assert taxonomy.name("esports") == "Gaming & Esports"
+    assert taxonomy.current("play") == "games"  # ideas that were put there stay among the games
+    assert taxonomy.resolve("Games") == "games"
+    assert "2 changes" in caplog.text
+    assert "Gone" not in caplog.text
+
+
+async def test_exports_and_lists_still_work_and_the_doctor_says_what_is_left_out(
+    house: House,
+) -> None:
+    await outdated(house)
+    await house.person("ann").does("idea add", text=CRASH)
+    mod = house.moderator()
+
+    assert (await mod.says("export csv")).ok
+    assert (await mod.says("industry list")).ok
+    found = await doctor._industries(house.store)
+
+    assert [f.level for f in found] == [doctor.Level.NOTE] * 2
+    assert "add play" in found[0].text
+    assert "rename no-longer-there" in found[1].text
