@@ -47,6 +47,7 @@ class _Words:
     skeletons: Mapping[str, frozenset[str]]
     joined: Mapping[str, str] = field(default_factory=dict)  # howmuch -> how much
     cost: Mapping[str, float] = field(default_factory=dict)
+    asking: frozenset[str] = frozenset()  # words that questions are made of
 
 
 class Spelling:
@@ -95,7 +96,7 @@ class Spelling:
 
     def guesses(self, folded: str, locale: str, names: Collection[str] = ()) -> frozenset[str]:
         """Give the words that `correct` reads as a word of the facts: they may be unknown names."""
-        asking = {w for w, cost in self._known(locale).cost.items() if cost == 0.0}
+        asking = self._known(locale).asking
         return frozenset(
             piece.text
             for piece, better in self._changes(folded, locale, names)
@@ -212,6 +213,7 @@ class Spelling:
             skeletons={k: frozenset(v) for k, v in skeletons.items()},
             joined={"".join(p): " ".join(p) for p in phrases.several},
             cost=cost,
+            asking=frozenset(w for w in asking if w in cost),
         )
 
 
