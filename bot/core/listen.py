@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.core import commands, community_settings, intake, wire
 from bot.core.attaching import carried
 from bot.core.commands import ask
+from bot.core.commands.idea_reading import TEXT_LIMIT
 from bot.core.dispatch import dispatch, find
 from bot.core.limits import may_be_offered
 from bot.core.lines import parse_line, split_command
@@ -29,6 +30,7 @@ _FOLLOW_UP_WORDS = 12
 _LONGEST_COMMENT = 1000
 _LONGEST = 4000
 """Characters of a message that are read: Discord's limit with Nitro."""
+_LIMITS = {"question": ask.QUESTION_LIMIT, "idea": TEXT_LIMIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +73,13 @@ async def _answer(services: Services, heard: Heard) -> Reply | None:
             return None
         account, here = heard.actor.account_key, heard.community.id
         is_calm = may_be_offered(services, account, here, heard.now)
-        return wire.owned(_offer(heard), account) if is_calm else None
+        return wire.owned(_too_long(heard, "idea") or _offer(heard), account) if is_calm else None
     if not _is_addressed(heard) and not await _has_answer(services, request):
         return None
     command = find(request.command)
     if command is None or not command.is_write:
-        return await dispatch(services, request)
+        too_long = _too_long(heard, "question") if request.command == "ask" else None
+        return too_long or await dispatch(services, request)
     return await _write(services, heard, request)
 
 
@@ -185,26 +188,31 @@ def _request(heard: Heard, command: str, values: dict[str, Value]) -> Request:
     )
 
 
+def _too_long(heard: Heard, kind: str) -> Reply | None:
+    """Refuse what is longer than a question or an idea may be, before anything is offered."""
+    length = len(_IDEA.sub("", heard.text.strip(), count=1))
+    if length <= _LIMITS[kind]:
+        return None
+    text = render(f"listen.{kind}_too_long", heard.locale, length=length, limit=_LIMITS[kind])
+    return Reply(text=text, style=Style.DANGER, is_private=True, ok=False)
+
+
 def _offer(heard: Heard) -> Reply:
     """Ask whether an idea is to be kept; nothing is recorded before the member says so."""
-    text = _IDEA.sub("", heard.text.strip(), count=1)[:_LONGEST]
-    return Reply(
-        text=render("listen.keep_this", heard.locale),
-        buttons=(
-            Button(
-                label=render("listen.keep", heard.locale),
-                command="idea add",
-                values={
-                    "text": text,
-                    "permalink": heard.place.permalink,
-                    **carried(heard.attached),
-                },
-                style=Style.PRIMARY,
-            ),
-            Button(
-                label=render("listen.ask_instead", heard.locale),
-                command="ask",
-                values={"question": text[:1000]},
-            ),
+    text = _IDEA.sub("", heard.text.strip(), count=1)
+    buttons = [
+        Button(
+            label=render("listen.keep", heard.locale),
+            command="idea add",
+            values={
+                "text": text,
+                "permalink": heard.place.permalink,
+                **carried(heard.attached),
+            },
+            style=Style.PRIMARY,
         ),
-    )
+    ]
+    if len(text) <= _LIMITS["question"]:
+        ask_instead = render("listen.ask_instead", heard.locale)
+        buttons.append(Button(label=ask_instead, command="ask", values={"question": text}))
+    return Reply(text=render("listen.keep_this", heard.locale), buttons=tuple(buttons))

@@ -172,3 +172,21 @@ async def test_accepted_ideas_answer_what_the_community_has(house: House) -> Non
     reply = await house.person("bob").says("ask Use cases for nurses?")
 
     assert "#1" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("¿Cuánto cuesta Veo 3.1?", {"Útil", "No me sirve"}),
+        ("Veo 3.1 多少钱？", {"有帮助", "没有帮助"}),
+        ("Was kostet Veo 3.1?", {"Hilfreich", "Nicht hilfreich"}),
+        ("Combien coûte Veo 3.1 ?", {"Utile", "Pas utile"}),
+        ("Quanto custa o Veo 3.1?", {"Útil", "Não ajudou"}),
+        ("Veo 3.1の料金はいくらですか", {"役に立った", "役に立たなかった"}),
+        ("What does Veo 3.1 cost?", {"Helpful", "Not helpful"}),
+    ],
+)
+async def test_buttons_speak_the_language_of_the_answer(
+    house: House, question: str, wanted: set[str]
+) -> None:
+    assert wanted <= set(labels(await house.person("ann").does("ask", question=question)))

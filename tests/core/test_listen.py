@@ -68,6 +68,33 @@ async def test_an_idea_is_offered_and_not_kept(house: House) -> None:
     assert await house.store.ideas.get(community.bank_id, 1) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("We would like to reconstruct accidents for the court. " * 75, "3,000"),
+        ("What does Veo 3.1 cost and how long are its clips? " * 80, "1,000"),
+        ("你好，Veo 3.1 多少钱？" * 200, "1,000"),
+    ],
+)
+async def test_what_is_too_long_is_refused_at_once(house: House, text: str, words: str) -> None:
+    told = await heard_by(house, text, is_direct=True)
+    reply = await hear(house.services, told)
+
+    assert reply is not None
+    assert not reply.ok
+    assert words in reply.text
+    assert f"{len(text.strip()):,}" in reply.text
+    assert (reply.buttons, reply.form) == ((), None)
+
+
+async def test_a_long_idea_is_offered_whole_and_not_asked_as_half_a_question(house: House) -> None:
+    text = "We would like to reconstruct accidents for the court. " * 50
+    reply = await hear(house.services, await heard_by(house, text, is_direct=True))
+
+    assert reply is not None
+    assert [button.values["text"] for button in reply.buttons] == [text.strip()]
+
+
 async def test_a_write_typed_as_a_message_happens_once(house: House) -> None:
     text = "idea add Show juries how the crash happened, from the police report"
     told = await heard_by(house, text, is_mention=True, delivery_id="discord:m2")

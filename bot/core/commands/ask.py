@@ -30,6 +30,9 @@ from bot.market import Answer, CommunityIdea, IdeaLookup
 from prompts import render
 from storage import IdeaFilter, QuestionRow
 
+QUESTION_LIMIT = 1000
+"""Characters of a question."""
+
 TURNS = 6
 """Earlier questions of a thread that an answer looks at."""
 
@@ -66,7 +69,7 @@ async def ask(services: Services, request: Request) -> Reply:
     reply = _reply(request, answer, question_id)
     if gap_id is None:
         return reply
-    return replace(reply, buttons=(*reply.buttons, follow_button(request, gap_id, question)))
+    return replace(reply, buttons=(*reply.buttons, follow_button(gap_id, question, answer.locale)))
 
 
 async def _require_budget(services: Services, request: Request) -> None:
@@ -167,7 +170,7 @@ async def _kept(
 
 
 def _reply(request: Request, answer: Answer, question_id: int) -> Reply:
-    locale = request.locale
+    locale = answer.locale  # buttons speak the answer's language, not the community's
     asked = [*answer.choices, *((text, text) for text in answer.related)]
     buttons = [
         Button(
@@ -177,7 +180,7 @@ def _reply(request: Request, answer: Answer, question_id: int) -> Reply:
         )
         for label, full in asked[:4]
     ]
-    offer = _offer(request)
+    offer = _offer(request, locale)
     if offer is not None:
         buttons.insert(0, offer)
     if not answer.abstained:
@@ -197,7 +200,7 @@ def _reply(request: Request, answer: Answer, question_id: int) -> Reply:
     )
 
 
-def _offer(request: Request) -> Button | None:
+def _offer(request: Request, locale: str) -> Button | None:
     """Offer to keep a text that is rather an idea than a question."""
     from bot.tagging import reads_like_idea  # noqa: PLC0415  loads word lists
 
@@ -205,7 +208,7 @@ def _offer(request: Request) -> Button | None:
     if not reads_like_idea(question):
         return None
     return Button(
-        label=render("button.keep_as_idea", request.locale),
+        label=render("button.keep_as_idea", locale),
         command="idea add",
         values={"text": question},
         style=Style.PRIMARY,
@@ -239,7 +242,7 @@ ASK = Command(
             type=FieldType.TEXT,
             description="In your own words, in your own language",
             is_required=True,
-            max_length=1000,
+            max_length=QUESTION_LIMIT,
             in_form=True,
         ),
         Field(

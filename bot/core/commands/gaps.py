@@ -61,10 +61,10 @@ async def follow_gap(services: Services, request: Request) -> Reply:
     return Reply(text=render("gap.following", request.locale), is_private=True)
 
 
-def follow_button(request: Request, gap_id: int, question: str) -> Button:
-    """Offer to tell the asker later."""
+def follow_button(gap_id: int, question: str, locale: str) -> Button:
+    """Offer to tell the asker later, in the language of the answer."""
     return Button(
-        label=render("gap.follow", request.locale),
+        label=render("gap.follow", locale),
         command="market follow",
         values={"id": gap_id, "question": question},
     )
