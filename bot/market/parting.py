@@ -34,6 +34,11 @@ _CUT = re.compile(
 )
 _LEADS = re.compile(rf"^(?:(?:and|but|so|ok|okay|also|plus)\s+)?{_ASKING}\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9a-d][.)]\s")
+_CORRECTION = re.compile(
+    r"\s*[.!?…]+\s+"
+    r"(?=(?:no,? wait|wait,? no|oh wait|sorry|i mean|i meant|or rather|scratch that)\b)",
+    re.IGNORECASE,
+)
 _MIN_WORDS = 2
 _LINKS = frozenset(
     (
@@ -63,7 +68,8 @@ def parts_of(text: str) -> list[str]:
     numbered = [p for p in _NUMBERED.split(text) if p.strip()]
     if len(numbered) > 1 and _NUMBERED.search(text):
         return [p.strip(" ,;") for p in numbered]
-    return [p.strip() for s in sentences(text) for p in _CUT.split(s) if p.strip()]
+    whole = _CORRECTION.sub(", ", text)
+    return [p.strip() for s in sentences(whole) for p in _CUT.split(s) if p.strip()]
 
 
 def is_numbered(text: str) -> bool:

@@ -19,6 +19,10 @@ from bot.market.wording import DONE_WEIGHT, VARIANT_WEIGHT, Wording
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+\b")
+_CORRECTED = re.compile(
+    r"\b(?:i (?:mean|meant)|make that|or rather|scratch that|no wait|wait no|ich meinte?|"
+    r"quiero decir|quise decir|je veux dire|quis dizer|quero dizer)\b"
+)
 _SHORT_YEAR = re.compile(
     r"\b(20[12]\d)( ?(?:vs\.?|and|or|to|und|y|et|e|&) ?)'?(1\d|2\d)\b(?! ?(?:s|sec|p|fps|gb)\b)"
 )
@@ -85,6 +89,7 @@ class Reader:
         if all(h.tag != "op:compare" for h in hits):
             mentions = self._without_lines(mentions)
         denied = _denied(mentions, hits, tokens, folded)
+        dropped = {*denied, *_taken_back(mentions, folded)}
         units = tuple(self._units(tokens, mentions, hits, language))
         units = _without_said_prices(units, folded)
         hits = self._without_vague_tops(hits, units)
@@ -92,7 +97,7 @@ class Reader:
             text=text,
             folded=folded,
             locale=language,
-            mentions=tuple(m for m in mentions if m not in denied),
+            mentions=tuple(m for m in mentions if m not in dropped),
             denied=denied,
             units=units,
             tags=frozenset(h.tag for h in hits),
@@ -336,6 +341,16 @@ def _place_first(span: tuple[tuple[int, int, str], list[str]]) -> tuple[bool, in
     """Sort phrases: places before the rest, long ones before short ones."""
     (start, end, _), tags = span
     return not tags[0].startswith("p:"), start - end
+
+
+def _taken_back(mentions: Sequence[Mention], folded: str) -> tuple[Mention, ...]:
+    """Give the names that a message corrects: `allegro.. no wait, I mean helios`."""
+    for marker in _CORRECTED.finditer(folded):
+        before = [m for m in mentions if m.end <= marker.start()]
+        after = [m for m in mentions if m.start >= marker.end()]
+        if before and after:
+            return tuple(before[-len(after) :])
+    return ()
 
 
 def _denied(

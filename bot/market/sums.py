@@ -22,7 +22,7 @@ _BUDGET_FROM = 1.0  # dollars: less is a price per second
 
 def reckon(ask: Ask) -> Draft | None:
     """Multiply seconds by the price of what is named, or divide a budget by it."""
-    found = amounts(ask.reading.folded)
+    found = amounts(_without_names(ask))
     seconds = total_seconds(found)
     budget = next((a for a in found if a.field == "price" and a.number >= _BUDGET_FROM), None)
     asks_price = "price" in ask.reading.asked or _asks_nothing_else(ask, found)
@@ -41,6 +41,15 @@ def reckon(ask: Ask) -> Draft | None:
     parts = [p for p in parts if p]
     counted = _counted(found)
     return Draft(sentences=("\n".join([*counted, *parts]),), entities=tuple(owners))
+
+
+def _without_names(ask: Ask) -> str:
+    """Blank the names in a question: `ten Hailuo 2.3 clips` are ten clips, not 2.3."""
+    text = ask.reading.folded
+    for mention in ask.reading.mentions:
+        blank = " " * (mention.end - mention.start)
+        text = text[: mention.start] + blank + text[mention.end :]
+    return text
 
 
 def _asks_nothing_else(ask: Ask, found: Sequence[Amount]) -> bool:
@@ -157,4 +166,4 @@ def money(amount: Decimal) -> str:
 
 def plain(number: float) -> str:
     """Write a number without needless decimals."""
-    return str(int(number)) if number == int(number) else str(number)
+    return f"{Decimal(str(round(number, 4))).normalize():f}"
