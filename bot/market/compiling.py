@@ -15,7 +15,7 @@ from bot.market.knowledge import Knowledge, Row
 from bot.market.lexicon import FOLDER as LEXICON_FOLDER
 from bot.market.lexicon import Lexicon, read_lexicon
 from bot.market.naming import name_words, names_of, side_names
-from bot.market.schema import Entity, Fact, Source, load_entities
+from bot.market.schema import FACTS_FOLDER, Entity, Fact, Source, load_entities
 from bot.market.values import Quantity, parse, quantity
 
 _FORMAT = 12  # raise when the compiled form changes
@@ -27,6 +27,9 @@ _CODE_FILES = (
 )
 
 Compiled = dict[str, Any]
+
+BUILT = Path(__file__).parent / "compiled.json"
+"""What a wheel brings along; a checkout has none."""
 
 
 def fingerprint(facts_dir: Path) -> str:
@@ -41,23 +44,44 @@ def fingerprint(facts_dir: Path) -> str:
 
 
 def load_compiled(facts_dir: Path, cache_dir: Path | None) -> tuple[Knowledge, Compiled]:
-    """Give knowledge and lexicon from the cache, or compile them and try to keep them there.
+    """Give knowledge and lexicon as the wheel or the cache holds them, or compile and keep them.
+
+    What was compiled from other facts, or by other code, is never used.
 
     Raises:
         KnowledgeError: a file of the facts cannot be read.
     """
     key = fingerprint(facts_dir)
     path = cache_dir / f"market-{key[:16]}.json" if cache_dir else None
-    cached = _read(path, key) if path else None
-    if cached is not None:
-        return cached
-    lexicon = read_lexicon()
-    compiled = compile_entities(load_entities(facts_dir), Lexicon(lexicon))
-    compiled["key"] = key
-    compiled["lexicon"] = lexicon
+    for kept in (BUILT, path):
+        found = _read(kept, key) if kept else None
+        if found is not None:
+            return found
+    compiled = _compiled(facts_dir, key)
     if path:
         _write(path, compiled)
-    return restore(compiled), lexicon
+    return restore(compiled), compiled["lexicon"]
+
+
+def write_built(path: Path) -> None:
+    """Compile the built-in facts to a file, for the wheel.
+
+    Raises:
+        KnowledgeError: a file of the facts cannot be read.
+        OSError: the file cannot be written.
+    """
+    compiled = _compiled(FACTS_FOLDER, fingerprint(FACTS_FOLDER))
+    path.write_text(_as_json(compiled), "utf-8")
+
+
+def _compiled(facts_dir: Path, key: str) -> Compiled:
+    lexicon = read_lexicon()
+    compiled = compile_entities(load_entities(facts_dir), Lexicon(lexicon))
+    return {**compiled, "key": key, "lexicon": lexicon}
+
+
+def _as_json(compiled: Compiled) -> str:
+    return json.dumps(compiled, separators=(",", ":"))
 
 
 def _read(path: Path, key: str) -> tuple[Knowledge, Compiled] | None:
@@ -76,7 +100,7 @@ def _write(path: Path, compiled: Compiled) -> None:
     temporary = path.with_suffix(".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(compiled, separators=(",", ":")), "utf-8")
+        temporary.write_text(_as_json(compiled), "utf-8")
         temporary.replace(path)
     except OSError:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.market.lexicon import Lexicon
 from bot.market.schema import Entity
@@ -21,6 +22,7 @@ _SHORTEST_ACT = 5  # letters: less is no name without its ending, such as AI Act
 Names = dict[str, list[tuple[int, int]]]  # compact name -> (entity, 0 its name, 1 its line)
 
 
+@lru_cache(maxsize=1 << 15)  # the same names are compared in every question
 def compact(text: str) -> str:
     """Write a name without spaces and punctuation: MiniMax-H3 -> minimaxh3, Kling 3.0 -> kling3."""
     return "".join(p.text for p in pieces(fold(text)))
