@@ -125,10 +125,10 @@ def _lines(ask: Ask, owner: int, rows: list[Row], asked: tuple[float | None, Amo
         price = Decimal((row.fact.value or "").split()[0])
         what = value(ask, row)
         if seconds and budget:
-            each = money(Decimal(str(seconds)) * price)
-            bought = int(Decimal(str(budget.number)) / Decimal(each)) if Decimal(each) else 0
-            sum_ = f"{plain(seconds)} s x {price} USD = {each} USD; "
-            sum_ += f"{plain(budget.number)} USD / {each} USD = {bought}"
+            each = (Decimal(str(seconds)) * price).normalize()  # cents would buy too few or many
+            bought = int(Decimal(str(budget.number)) / each) if each else 0
+            sum_ = f"{plain(seconds)} s x {price} USD = {each:f} USD; "
+            sum_ += f"{plain(budget.number)} USD / {each:f} USD = {bought}"
         elif seconds:
             total = money(Decimal(str(seconds)) * price)
             sum_ = f"{plain(seconds)} s x {price} USD = {total} USD"
