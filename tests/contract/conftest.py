@@ -99,6 +99,10 @@ SETTINGS: dict[str, Setting] = {
 }
 
 
+PATIENCE_S = 90
+"""For one step: longer than pictures may take to draw (60 s), so that only a hang ends it."""
+
+
 async def play(platform: str, folder: Path, market: Market) -> Play:
     """Play the whole script on one platform."""
     played = Play(file=folder / "reelbank.db")
@@ -139,7 +143,7 @@ async def _one(services: Services, stage: Any, notes: Notes, step: Step, played:
 
     dispatch._run = noted
     try:
-        shown = await asyncio.wait_for(stage.act(with_notes(step.action, notes)), 15)
+        shown = await asyncio.wait_for(stage.act(with_notes(step.action, notes)), PATIENCE_S)
     except Exception as error:
         error.add_note(f"{stage.platform}: {step}: {step.action}")
         raise

@@ -143,8 +143,8 @@ class Discord:
         await self._server.until(lambda: made.callback is not None)
         client = self._adapter._client
         assert client is not None
-        while client._at_work:
-            await client.drain(10)
+        while tasks := set(client._at_work):
+            await asyncio.wait(tasks)
 
     # --- what a member types ------------------------------------------------------------------
 

@@ -183,8 +183,9 @@ class Slack:
         yield from sorted(messages, key=lambda m: str(m["ts"]), reverse=True)
 
     async def _settled(self) -> None:
-        while self._adapter.running._tasks:
-            await self._adapter.running.drain(10)
+        # Not drain(): that is for the end, and cancels what a busy machine has not drawn yet.
+        while tasks := set(self._adapter.running._tasks):
+            await asyncio.wait(tasks)
 
     async def close(self) -> list[str]:
         await self._session.close()
