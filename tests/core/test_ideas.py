@@ -241,6 +241,19 @@ async def test_a_vote_is_set_never_toggled(house: House) -> None:
         assert votes.up - votes.down == expected
 
 
+async def test_a_vote_without_a_direction_is_asked_for_with_buttons(house: House) -> None:
+    await house.person("ann").says(f"idea add {CRASH}")
+    bob = house.person("bob")
+
+    reply = await bob.says("idea vote 1")
+    values = [(b.command, b.values["number"], b.values["vote"]) for b in reply.buttons]
+
+    assert reply.ok
+    assert values == [("idea vote", 1, 1), ("idea vote", 1, -1), ("idea vote", 1, 0)]
+    assert (await house.idea(1)).votes.up == 0
+    assert not (await bob.says("idea vote 1 sideways")).ok
+
+
 async def test_a_vote_for_a_merged_idea_counts_for_its_target(house: House) -> None:
     ann, mod = house.person("ann"), house.moderator()
     await ann.says(f"idea add {CRASH}")

@@ -32,11 +32,14 @@ _WORDS: dict[str, Literal[-1, 0, 1]] = {
 async def vote(services: Services, request: Request) -> Reply:
     """Set the actor's vote. It never toggles: the same button twice leaves the same vote."""
     await ideas.require_welcome(services, request)
-    value = _WORDS.get(request.text("vote").lower())
-    if value is None:
+    said = request.text("vote").lower()
+    value = _WORDS.get(said)
+    if said and value is None:
         raise InvalidField("vote", "vote_value")
     asked = await ideas.require_idea(services, request)
     idea = await _counted(services, request, asked)
+    if value is None:
+        return _asked_back(request, idea)
     count = await services.store.votes.set(
         ideas.write_of(request),
         idea.bank_id,
@@ -59,6 +62,15 @@ async def vote(services: Services, request: Request) -> Reply:
             votes=shown.votes_text(count, request.locale),
             merged_from=asked.number if asked.number != idea.number else None,
         )
+    )
+
+
+def _asked_back(request: Request, idea: Idea) -> Reply:
+    """Ask which way, with the buttons that say it."""
+    title, number = idea.title, idea.number
+    return Reply(
+        text=render("idea.vote_which", request.locale, number=number, title=title),
+        buttons=shown.vote_buttons(idea, request.locale),
     )
 
 
