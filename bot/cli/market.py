@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Set
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,10 @@ def check(folder: str | None) -> None:
 def stale(days: int | None, field_id: str | None, *, as_json: bool) -> None:
     """List facts to be checked again, longest overdue first: each field has its own age limit."""
     today = datetime.now(UTC).date()
-    found = open_market(settings()).stale(today, days)
+    knowledge = open_market(settings())
+    found = knowledge.stale(today, days)
     if field_id:
+        _require_field(field_id, {r.fact.field for r in knowledge.knowledge.rows if r.fact.field})
         found = [item for item in found if item.fact.field == field_id]
     if as_json:
         put_json([_stale_json(item) for item in found], is_pretty=True)
@@ -72,6 +75,15 @@ def stale(days: int | None, field_id: str | None, *, as_json: bool) -> None:
     by_field = Counter(item.fact.field or "-" for item in found)
     most = ", ".join(f"{name} {count}" for name, count in by_field.most_common(5))
     note(f"{len(found)} facts should be checked again{': ' + most if most else ''}.")
+
+
+def _require_field(field_id: str, known: Set[str]) -> None:
+    """Refuse a field that no fact has: silence would read as nothing stale."""
+    if field_id in known:
+        return
+    near = get_close_matches(field_id, sorted(known), 3)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`reelbank market stale` shows them."
+    raise click.UsageError(f"No fact has the field “{field_id}”. {hint}")
 
 
 def _stale_json(item: Stale) -> dict[str, Any]:

@@ -184,6 +184,9 @@ def test_what_should_be_checked_again_is_listed_by_the_limit_of_its_field(
 
     assert len({fact["limit_days"] for fact in found}) > 2
     assert {fact["field"] for fact in prices} == {"plan_price"}
+    mistyped = reelbank("market", "stale", "--field", "plan_prise")
+    assert mistyped.exit_code == 2
+    assert "plan_price" in mistyped.stderr
     assert "plan_price" in reelbank("market", "stale").stderr
     assert json.loads(reelbank("market", "stale", "--days", "36500", "--json").stdout) == []
 
